@@ -92,6 +92,7 @@ class Assembly:
     sinks: dict[Node, list[Sink]] = field(default_factory=dict)
     sources: dict[Node, list[SourceOf]] = field(default_factory=dict)
     element_of_call: dict[Node, str] = field(default_factory=dict)  # construction or use -> element
+    filled: dict[Node, str] = field(default_factory=dict)  # parameters that hold a builder which is filled -> element
     entry_of_function: dict[FunctionRef, str] = field(default_factory=dict)  # a function a framework calls -> element
     echoed: dict[Node, set[str]] = field(default_factory=dict)  # calls in an agent's own loop -> whose words come back to the model there
     parts: dict[FunctionRef, dict[str, tuple[int, int]]] = field(default_factory=dict)  # tools that share a function -> their values in it

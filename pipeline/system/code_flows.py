@@ -62,6 +62,9 @@ _BEHIND = re.compile(r"[/?](?!/)")
 _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
+_GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is handed on, and the data in it
+    {"prompt", "system_prompt", "instructions", "response", "prompt_template"}
+)
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
     {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
@@ -140,7 +143,7 @@ class _Behaviours:
                 carries = False
             if site.rule.calls_argument is not None:
                 called = site.rule.calls_argument
-        if is_sink and not any(sink.role in ("prompt", "system_prompt", "instructions", "response") for sink in sinks):
+        if is_sink and not any(sink.role in _GONE_ON_WITH for sink in sinks):
             carries = all(sink.role == "path" for sink in sinks) and self._is_open(call, argument)
         return CallBehaviour(carries, is_sink, called, cleans, numbers)
 

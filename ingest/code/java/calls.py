@@ -20,14 +20,14 @@ _MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offe
 _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMatch", "noneMatch", "mapToObj", "peek", "ifPresent",
                       "ifPresentOrElse", "takeWhile", "dropWhile", "removeIf", "doOnNext", "concatMap", "thenApply", "thenAccept",
                       "thenCompose", "mapMulti", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable", "switchMap",
-                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen"})  # fmt: skip
+                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen", "subscribe", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
 _GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable",
                     "switchMap", "mapNotNull"})  # fmt: skip
 # What these give is what they are called on, watched or done elsewhere: steps of streams, and those of Reactor and RxJava.
 _PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn",
                      "onErrorMap", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate",
                      "doOnSubscribe", "doFinally", "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume",
-                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen"})  # fmt: skip
+                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
                    "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer", "deferContextual"})  # fmt: skip
 # A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
@@ -44,6 +44,11 @@ _GETTER = re.compile(r"get[A-Z]")
 _BEAN = re.compile(r"(Request|Dto|DTO|Record|Command|Input|Payload|Body|Form)$")
 _NO_PART = frozenset({"toString", "hashCode", "clone", "validate", "build", "close", "sanitized", "escaped", "getClass"})
 _BUILDERS = frozenset({"builder", "newBuilder", "Builder"})
+
+
+def _begins(name: str) -> bool:
+    """Whether a method of a class begins a chain that ends in `build()`: `X.builder()`, `AgenticServices.agentBuilder(Writer.class)`."""
+    return name in _BUILDERS or name.endswith("Builder")
 
 
 class Calls(Expressions):
@@ -140,7 +145,7 @@ class Calls(Expressions):
             inner = current.child_by_field_name("object")
             if name_node is None or arguments is None or inner is None:
                 return None
-            if self.text(name_node) in _BUILDERS and inner.type in ("identifier", "field_access"):
+            if _begins(self.text(name_node)) and inner.type in ("identifier", "field_access"):
                 last = self.text(inner).rsplit(".", 1)[-1]
                 if not last[:1].isupper() or self._is_own(last):
                     return None

@@ -245,7 +245,7 @@ class Calls(Scoped):
             if callee.type != "navigation_expression" or len(inner) != 2:
                 return None
             name = self.text(inner[1])
-            if name in words.BUILDERS or (name.endswith("Builder") and name[:1].isupper()):
+            if name in words.BUILDERS or name.endswith("Builder"):
                 before = self.text(inner[0]).rsplit(".", 1)[-1]
                 if not before[:1].isupper() or self._is_own(before):
                     return None

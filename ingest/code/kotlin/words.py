@@ -13,7 +13,7 @@ ELEMENT = frozenset({
     "minByOrNull", "sumOf", "joinToString", "partition", "distinctBy", "count", "transform", "flatMapConcat", "flatMapMerge",
     "flatMapLatest", "mapLatest", "filterIndexed", "mapKeys", "mapValues", "flatMapIterable", "doOnSuccess", "ifPresent", "onSuccess",
     "onFailure", "mapCatching", "fold", "runningFold", "mapTo", "firstNotNullOf", "firstNotNullOfOrNull", "zip", "handle", "flatMapMany",
-    "switchMap", "concatMapIterable",
+    "switchMap", "concatMapIterable", "subscribe", "onPartialResponse", "onCompleteResponse",
 })  # fmt: skip
 GIVES = frozenset({
     "map", "flatMap", "mapNotNull", "mapIndexed", "concatMap", "flatMapConcat", "flatMapMerge", "flatMapLatest", "mapLatest", "associate",

@@ -11,7 +11,9 @@ from pipeline.system.elements.address_segments import asks_for_segment
 from pipeline.system.elements.agent_classes import add_agent_classes
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
+from pipeline.system.elements.filled_builders import filled_builders
 from pipeline.system.elements.labels import SECRET_NAMES, label_of
+from pipeline.system.elements.listeners import listening
 from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.shared_models import model_kept
 from pipeline.system.elements.standard_input import typed
@@ -37,7 +39,7 @@ __all__ = ["add_code_elements", "elements_of", "receivers"]
 _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     "code": ("interpreter", "python"), "shell": ("interpreter", "shell"), "process_arguments": ("interpreter", "shell"),
     "query": ("data_store", "database"), "query_parameters": ("data_store", "database"), "template": ("interpreter", "template"),
-    "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
+    "prompt_template": ("interpreter", "template"), "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
     ""),
     "deserialised": ("model_file", ""), "model_source": ("model_registry", ""), "store_write": ("data_store", "database"), "log": ("log",
     ""),
@@ -70,7 +72,12 @@ def add_code_elements(assembly: Assembly) -> None:
             _add_call(assembly, site, None)
     add_agent_classes(assembly)
     last: list[CallSite] = []
-    for site in made_first(assembly.program, later):
+    filling = filled_builders(assembly, later)
+    for site in (one for one in later if one.node in filling):
+        _add_call(assembly, site, _receiver_for(assembly, site))
+        for parameter in filling[site.node]:
+            assembly.filled.setdefault(parameter, assembly.element_of_call[site.node])
+    for site in made_first(assembly.program, [one for one in later if one.node not in filling]):
         receiver = _receiver_for(assembly, site)
         if receiver is None and is_prepared_elsewhere(assembly, site.node):
             last.append(site)
@@ -203,16 +210,26 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
 
 
 def _told_apart(assembly: Assembly, node: Node, name: str) -> str:
-    """Two agents without a name of their own, kept in two variables of one place, are two: the second is named for its variable."""
+    """Two agents without a name of their own, kept in two variables of one place, are two: the second is named for its variable.
+
+    So are two that one place makes for two types: `builder(Writer.class)`, `builder(Editor.class)`.
+    """
     known = assembly.drafts.by_id.get(f"agent:{name}")
-    own = _kept_as(assembly, node)
+    own = _made_for(assembly, node) or _kept_as(assembly, node)
     if known is None or known.symbol != assembly.symbol(node) or not own:
         return name
-    before = {variable for other in known.nodes for variable in _kept_as(assembly, other)}
+    before = {variable for other in known.nodes for variable in _made_for(assembly, other) or _kept_as(assembly, other)}
     if not before or before & own:
         return name
     place, bracket, what = name.partition(" (")
     return f"{place.rsplit('.', 1)[-1]}.{min(own)}{bracket}{what}"
+
+
+def _made_for(assembly: Assembly, node: Node) -> set[str]:
+    """The type of the program that an agent stands behind."""
+    program, value = assembly.program, assembly.program.value(node)
+    given = [(node[0], value.inputs[1])] if len(value.inputs) > 1 and program.value((node[0], value.inputs[1])).kind != "call" else []
+    return {name.rsplit(".", 1)[-1] for one in given for name in program.names(one) if name in program.classes}
 
 
 def _kept_as(assembly: Assembly, node: Node) -> set[str]:
@@ -274,6 +291,8 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
                 reading = (node[0], assembly.program.value(node).scope)
                 known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
             known += _joined(assembly, site, label)
+        for parameter in listening(assembly, site):
+            assembly.sources.setdefault(parameter, []).append(SourceOf(label, element))
 
 
 def _joined(assembly: Assembly, site: CallSite, label: Label) -> list[SourceOf]:

@@ -1,8 +1,8 @@
 """What is given because it is there: a service that takes every tool the container knows (`@AiService`), or those it names, and a call
 that lets the model choose among the tools of its kernel.
 
-Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or the
-element of such a call, and the tools of the program. Tools of another framework, profiles that leave some out, and kernels with tools of
+Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or one that is
+marked itself (`@ToolBox`), or the element of such a call, and the tools of the program. Tools of another framework, profiles that leave some out, and kernels with tools of
 their own in one project are not told apart.
 """
 
@@ -27,13 +27,16 @@ def tools_in_sight(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str,
     yield from _by_call(assembly)
     program = assembly.program
     for name, (file, cls) in sorted(program.classes.items()):
-        for mark in cls.decorators:
+        methods = ((f"{name}.{program.files[file].functions[number].name}", number) for number in cls.methods)
+        marks = [(name + ".", mark) for mark in cls.decorators]
+        marks += [(method, mark) for method, number in methods for mark in program.files[file].functions[number].decorators]
+        for marked, mark in marks:
             value = program.value((file, mark))
             callee = (file, value.inputs[0]) if value.kind == "call" else (file, mark)
             for known in (k for one in program.names(callee) for k in assembly.index.decorators.find(assembly.index.canonical(one))):
                 if known.rule.in_sight is None:
                     continue
-                for agent in _agents_of(assembly, name):
+                for agent in _agents_of(assembly, marked):
                     for tool in _given(assembly, (file, mark), known.rule, known.framework):
                         yield agent, known.rule.in_sight, tool, (file, mark)
 
@@ -133,9 +136,12 @@ def _says(assembly: Assembly, site: CallSite, wanted: str, pattern: str) -> bool
     return False
 
 
-def _agents_of(assembly: Assembly, name: str) -> list[str]:
+def _agents_of(assembly: Assembly, marked: str) -> list[str]:
+    """Agents that a method is, or, where the name ends in a dot, the methods of a class are."""
     found: dict[str, None] = {}
-    for reference in (r for given, refs in assembly.program.functions.items() if given.startswith(f"{name}.") for r in refs):
+    functions = assembly.program.functions
+    names = [given for given in functions if given.startswith(marked)] if marked.endswith(".") else [marked]
+    for reference in (r for given in names for r in functions.get(given, ())):
         for call in assembly.calls_in(reference):
             identity = assembly.element_of_call.get(call)
             if identity is not None and assembly.draft(identity).kind == "agent":
@@ -149,7 +155,7 @@ def _given(assembly: Assembly, mark: Node, rule: DecoratorRule, framework: str) 
     named: set[str] = set()
     explicit = rule.in_sight_only_named
     if value.kind == "call":
-        for position in argument_positions(value, "tools"):
+        for position in argument_positions(value, "tools|value|0"):
             for element in program.elements((mark[0], value.inputs[position])):
                 constant = program.constant(element)
                 named |= {constant} if isinstance(constant, str) else {one.rpartition(".")[2] for one in program.names(element)}

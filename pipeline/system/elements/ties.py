@@ -17,6 +17,7 @@ from pipeline.system.elements.in_sight import tools_in_sight
 from pipeline.system.elements.named_in_settings import model_of_settings
 from pipeline.system.elements.own_agents import tie_own_agents
 from pipeline.system.elements.own_loops import tie_own_loops
+from pipeline.system.elements.tools_by_name import tools_by_name
 from pipeline.system.model import ElementKind, Evidence, Flow, Label
 from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.held import elements_of
@@ -104,9 +105,11 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
         for given in given_as(assembly, site, wanted):
             if kind == "has_tool":
                 _adopt_tools(assembly, given)
-                for tool in _brought_along(assembly, given, tools):
+                brought = [*_brought_along(assembly, given, tools), *tools_by_name(assembly, given, site.framework)]
+                for tool in brought:
                     assembly.relate(owner, kind, tool, assembly.cite(node))
-            for other in elements_of(assembly, given) or _gathered(assembly, given) or _known_by_type(assembly, given, kind):
+            held = elements_of(assembly, given) or _gathered(assembly, given) or _known_by_type(assembly, given, kind)
+            for other in held or _put_in_place(assembly, given, kind):
                 # An advisor that is asked on the way may search, or remember.
                 tie = "uses_memory" if kind == "uses_retriever" and assembly.draft(other).kind == "memory" else kind
                 assembly.relate(owner, tie, other, assembly.cite(node))
@@ -146,6 +149,16 @@ def _known_by_type(assembly: Assembly, given: Node, kind: str) -> list[str]:
         if draft.kind in _STORES and any(_is_called_on(assembly, node, types) for node in draft.nodes)
     ]
     return found if len(found) == 1 else []
+
+
+def _put_in_place(assembly: Assembly, given: Node, kind: str) -> list[str]:
+    """What a function that sets a request up puts into it: `advisors(a -> a.advisors(QuestionAnswerAdvisor.builder(store).build()))`."""
+    program = assembly.program
+    if kind not in ("uses_retriever", "uses_memory") or program.value(given).kind != "function":
+        return []
+    calls = [call for reference in program.functions.get(program.value(given).text, ()) for call in assembly.calls_in(reference)]
+    made = dict.fromkeys(assembly.element_of_call[call] for call in calls if call in assembly.element_of_call)
+    return [identity for identity in made if assembly.draft(identity).kind in ("memory", "retriever")]
 
 
 def _is_called_on(assembly: Assembly, node: Node, types: set[str]) -> bool:

@@ -61,7 +61,7 @@ def _held(assembly: Assembly, node: Node, depth: int, known: dict[Node, dict[str
 
 def _held_at(assembly: Assembly, origin: Node, depth: int, known: dict[Node, dict[str, None]]) -> dict[str, None]:
     program = assembly.program
-    made = assembly.element_of_call.get(origin)
+    made = assembly.element_of_call.get(origin) or assembly.filled.get(origin)
     if made is not None:
         return {made: None}
     found: dict[str, None] = {}

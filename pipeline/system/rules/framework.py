@@ -95,6 +95,10 @@ class CallRule(Frozen):
         "program that was started.",
     )
     result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
+    listeners: dict[Argument, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="With `result`: argument -> methods of the object given there in which what comes back arrives; a function is called itself.",
+    )
     one_segment: Argument | Literal["entry"] | None = Field(
         default=None,
         description="The result is one segment of the address, without a separator, unless a route takes all that is left under the name "
