@@ -196,6 +196,12 @@ def _port_of_composition(around: Surroundings) -> Seen | None:
     return at(element) if _is(element, "composed") and _is(element, "published") else None
 
 
+def _here_by_default(around: Surroundings) -> Seen | None:
+    """Every door on the way is one that its own code opens on its own machine only, though nobody wrote that down."""
+    doors = [element for element in around.nearby if element.kind in _SERVED and not _is(element, "examples_only")]
+    return at(doors[0]) if doors and all(_is(door, "here_by_default") for door in doors) else None
+
+
 def _serves_others(element: Element) -> bool:
     """Whether an element is a door for others: a route, a chat page, an MCP server that listens, a published port."""
     listens = element.kind == "mcp_server" and element.attributes.get("transport") not in (None, "stdio")
@@ -245,6 +251,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "port_of_composition": _port_of_composition,
     "only_measures": lambda around: at(around.match.element) if _is(around.match.element, "measures") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
+    "here_by_default": _here_by_default,
     "only_if_told": lambda around: at(around.match.element) if around.match.element.attributes.get("secret_parameter") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,
