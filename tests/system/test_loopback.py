@@ -80,7 +80,7 @@ def test_without_an_address_the_routes_of_flask_are_marked_where_nothing_publish
 ) -> None:
     system = scan_of(tmp_path, {"desk/app.py": _FLASK, **files}).system
     route = only(system, "http_route")
-    assert (route.attributes.get("here_by_default") is True) is marked
+    assert (route.attributes.get("listens_here") is True) is marked
     assert "network_isolation" not in controls_on(system, route.id)
 
 
@@ -116,8 +116,18 @@ app.post("/chat", async (req, res) => {{
     assert ("network_isolation" in controls_on(system, only(system, "http_route").id)) is isolated
 
 
-@pytest.mark.parametrize(("host", "isolated"), [('"localhost", ', True), ('"0.0.0.0", ', False), ("None, ", False)])
-def test_a_socket_listens_where_its_call_says(tmp_path: Path, host: str, isolated: bool) -> None:
+@pytest.mark.parametrize(
+    ("given", "isolated", "marked"),
+    [
+        ('"localhost", 8765, origins=["http://localhost:8000"]', True, False),
+        ('"localhost", 8765', False, True),
+        ('"0.0.0.0", 8765', False, False),
+        ("None, 8765", False, False),
+    ],
+)
+def test_a_socket_listens_where_its_call_says_and_is_open_to_pages_of_a_browser_there(
+    tmp_path: Path, given: str, isolated: bool, marked: bool
+) -> None:
     app = f"""
 import asyncio
 
@@ -131,7 +141,7 @@ async def answer(socket):
 
 
 async def main():
-    async with websockets.serve(answer, {host}8765):
+    async with websockets.serve(answer, {given}):
         await asyncio.Future()
 
 
@@ -139,6 +149,7 @@ asyncio.run(main())
 """
     system = scan_of(tmp_path, {"live.py": app}).system
     assert ("network_isolation" in controls_on(system, only(system, "websocket").id)) is isolated
+    assert (only(system, "websocket").attributes.get("listens_here") is True) is marked
 
 
 @pytest.mark.parametrize(("listen", "marked"), [("{ port: 3000 }", True), ('{ port: 3000, host: "0.0.0.0" }', False), ("options", False)])
@@ -157,4 +168,4 @@ app.post("/chat", async (request) => {{
 await app.listen({listen});
 """
     system = scan_of(tmp_path, {"src/app.js": app}).system
-    assert (only(system, "http_route").attributes.get("here_by_default") is True) is marked
+    assert (only(system, "http_route").attributes.get("listens_here") is True) is marked

@@ -48,7 +48,7 @@ def add_debug_pages(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
 
 
 def _put(assembly: Assembly, name: str, purpose: str, more: dict[str, AttributeValue]) -> str:
-    attributes: dict[str, AttributeValue] = {"authenticated": False, "diagnostics": True, "method": "GET", **more}
+    attributes: dict[str, AttributeValue] = {"authenticated": False, "diagnostics": True, "after_an_error": True, **more}
     return assembly.drafts.put("http_route", name, None, attributes, None, None, purpose)
 
 

@@ -21,7 +21,9 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.listening import LOOPBACK, Start, applications_above, starts_of
 from pipeline.system.program.applications import Applications
+from pipeline.system.program.arguments import argument_node
 
+_ORIGINS = "origins"  # `websockets.serve(answer, "localhost", 8765, origins=[...])`
 _SERVES = frozenset({"gunicorn", "waitress", "uwsgi", "pyuwsgi", "mod-wsgi", "hypercorn", "granian", "daphne", "gevent", "zappa", "mangum",
                      "serverless-wsgi", "apig-wsgi", "vercel", "modal"})  # fmt: skip
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|waitress|fastapi|flask)\b")
@@ -54,7 +56,8 @@ def add_loopback(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
         if entry.marker in handlers:
             start = handlers[entry.marker]
             if start.where != "elsewhere" and not publishing.starts(entry.marker[0]):
-                _keep_inside(assembly, publishing, route, entry.marker[0], [start])
+                asks = argument_node(assembly.program, start.call, _ORIGINS) is not None
+                _keep_inside(assembly, publishing, route, entry.marker[0], [start], closed=asks)
             continue
         above = applications_above(applications, entry.marker)
         if above & inside.keys() and not any(other in started and other not in inside for other in above):
@@ -62,13 +65,17 @@ def add_loopback(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
                 _keep_inside(assembly, publishing, route, application[0], inside[application])
 
 
-def _keep_inside(assembly: Assembly, publishing: Publishing, route: str, file: int, starts: Sequence[Start]) -> None:
-    """Says of a route that it is reached from this machine only; where nobody wrote that down, it makes strangers less likely, no more."""
-    if all(start.where == "here" for start in starts):
+def _keep_inside(assembly: Assembly, publishing: Publishing, route: str, file: int, starts: Sequence[Start], closed: bool = True) -> None:
+    """Says of a route that it is reached from this machine only.
+
+    Where nobody wrote that down, it makes strangers less likely, no more; and so it does for a socket that asks for no origin (`closed`),
+    for any page that is opened on the machine may connect to it.
+    """
+    if closed and all(start.where == "here" for start in starts):
         for start in sorted(starts, key=lambda one: one.call):
             assembly.control("network_isolation", route, assembly.cite(start.call), "listens on loopback only")
-    elif not publishing.may_start(file):
-        assembly.draft(route).attributes["here_by_default"] = True
+    elif all(start.where == "here" for start in starts) or not publishing.may_start(file):
+        assembly.draft(route).attributes["listens_here"] = True
 
 
 class Publishing:
