@@ -197,6 +197,12 @@ def _port_of_composition(around: Surroundings) -> Seen | None:
     return at(element) if _is(element, "composed") and _is(element, "published") else None
 
 
+def _listens_here(around: Surroundings) -> Seen | None:
+    """Every door on the way is one that its own code opens on its own machine only, though nobody wrote that down."""
+    doors = [element for element in around.nearby if element.kind in _SERVED and not _is(element, "examples_only")]
+    return at(doors[0]) if doors and all(_is(door, "listens_here") for door in doors) else None
+
+
 def _serves_others(element: Element) -> bool:
     """Whether an element is a door for others: a route, a chat page, an MCP server that listens, a published port."""
     listens = element.kind == "mcp_server" and element.attributes.get("transport") not in (None, "stdio")
@@ -248,6 +254,8 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "port_of_composition": _port_of_composition,
     "only_measures": lambda around: at(around.match.element) if _is(around.match.element, "measures") else None,
     "address_in_settings": lambda around: at(around.match.element) if _is(around.match.element, "address_in_settings") else None,
+    "listens_here": _listens_here,
+    "only_after_an_error": lambda around: at(around.match.element) if _is(around.match.element, "after_an_error") else None,
     "only_if_told": lambda around: at(around.match.element) if around.match.element.attributes.get("secret_parameter") else None,
     "only_for_debugging": lambda around: at(around.match.element) if _is(around.match.element, "debugging") else None,
     "only_for_development": lambda around: at(around.match.element) if _is(around.match.element, "development") else None,

@@ -36,6 +36,8 @@ FACTOR_WORDS: dict[Factor, str] = {
     "port_of_composition": "its port is one that a composition publishes",
     "only_measures": "it shows figures of a system that runs and changes none",
     "address_in_settings": "where it listens is not in the code",
+    "listens_here": "as its code starts it, it listens on its own machine only",
+    "only_after_an_error": "it is shown after an error",
     "only_if_told": "a person has to write it into the conversation first",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",

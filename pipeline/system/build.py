@@ -58,6 +58,7 @@ from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
+from pipeline.system.elements.debug_pages import add_debug_pages
 from pipeline.system.elements.entries import addresses
 from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
@@ -206,6 +207,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
+    steps.run(add_debug_pages, assembly, config)
     steps.run(add_client_certificates, assembly, config)
     steps.run(add_pipelines, assembly, config)
     steps.run(add_task_order, assembly)

@@ -42,6 +42,8 @@ Factor = Literal[
     "port_of_composition",        # a store or server that a composition publishes a port of: behind the router of a home or an office
     "only_measures",              # what is opened shows figures of a running system, and changes nothing of it
     "address_in_settings",        # where it listens is told by settings; whether strangers reach it is not in the code
+    "listens_here",            # its own code starts it on this machine only, as nobody wrote an address, and nothing else starts it
+    "only_after_an_error",        # a page that is shown where something failed before
     "only_if_told",               # a credential that is read only where a person writes it into the conversation
     "deletes_data",               # a tool or flow on the way deletes: nobody can undo it
     "callers_data_is_kept",       # what a caller sends is kept, learned from or loaded, for all who ask later

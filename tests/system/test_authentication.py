@@ -356,7 +356,7 @@ def notes(session: Session = Depends(session), key: UUID = Depends(Key)):
         ("if key != KNOWN:\n        return None\n    session.add(Note(owner=key))", True),
         ("is_known(key)\n    session.add(Note(owner=key))", True),
         ("OpenAI(api_key=key).models.list()", True),
-        ("return None", True),
+        ("return None", False),  # what is asked for and never read proves nothing
     ],
 )
 def test_a_key_that_nobody_looks_at_is_the_name_of_whoever_sends_it(body: str, asked: bool) -> None:

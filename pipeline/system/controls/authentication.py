@@ -20,7 +20,7 @@ from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.optional_logins import OPTIONAL, lets_strangers_pass
 from pipeline.system.controls.own_decorators import comes_too_late, guards_around, wrappers_of
 from pipeline.system.controls.refusals import refusal_in
-from pipeline.system.controls.taken_as_sent import is_taken_as_sent
+from pipeline.system.controls.taken_as_sent import is_never_read, is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
 from pipeline.system.controls.unset_keys import open_while_unset
 from pipeline.system.flows.switches import asked_only_if_set, off_by
@@ -44,7 +44,8 @@ _RESOLVER = re.compile(
     r"(user|identity|auth\w*|principal|session|token|credential)s?_?(resolver|authenticator|verifier)$|authenticator$", re.I
 )
 _OF_PAGES = frozenset({"cors", "origin", "origins", "csrf"})  # ask which page sends a request, and not who
-_MAX_REACH, _MAX_DEPTH = 120, 6
+_MAX_REACH, _MAX_DEPTH, _MAX_LOOKED_AT = 120, 6, 20
+TAKING = "fastapi.security."  # schemes that take credentials out of a request; a class that is made of one may look at them
 
 
 class Authenticating:
@@ -55,6 +56,7 @@ class Authenticating:
         self.applications = Applications(assembly)
         self.injections = Injections(assembly, self.applications)
         self.believed = BelievedTokens(assembly, self.injections)
+        self.unread: dict[Evidence, Node] = {}  # schemes whose credentials nobody looks at, where an entry would ask by them
         self.tokens: dict[Node, None] = {}  # readings of tokens that an entry believes
         self._known: dict[FunctionRef, Evidence | None] = {}
         self._off: dict[FunctionRef, Evidence] = {}  # functions that refuse only where a setting asks for it
@@ -166,11 +168,38 @@ class Authenticating:
 
     def _asks(self, reference: FunctionRef, parameter: int, given: int) -> bool:
         """Whether a scheme is injected into a parameter, and what was sent is not believed as it comes."""
-        return self._scheme((reference[0], given)) and not is_taken_as_sent(self.assembly, reference, parameter)
+        node = (reference[0], given)
+        if not self._scheme(node) or is_taken_as_sent(self.assembly, reference, parameter):
+            return False
+        if is_never_read(self.assembly, reference, parameter) and self._only_takes(node):
+            self._unread(node)
+            return False
+        return True
+
+    def _unread(self, scheme: Node) -> None:
+        """A token that is asked for, of which nobody looks whether it is one."""
+        evidence = self.assembly.cite(scheme, "step", "what was sent is taken out of the request, and nobody looks at it")
+        if evidence is not None:
+            self.unread[evidence] = scheme
+            self._left_out[evidence] = None
+
+    def _only_takes(self, node: Node) -> bool:
+        """Whether a scheme of the framework stands there, as it is: it refuses who sends nothing, and believes the rest."""
+        named: set[str] = set()
+        queue, seen = [node], 0
+        while queue and seen < _MAX_LOOKED_AT:
+            current = queue.pop()
+            seen += 1
+            value = self.program.value(current)
+            named.update(self.assembly.index.canonical(name) for name in (*self.program.types(current), *self.program.names(current)))
+            if value.kind in ("call", "index", "collection", "unknown"):
+                queue += [(current[0], given) for given in value.inputs]
+        schemes = {name for name in named if name.startswith(TAKING)}
+        return bool(schemes) and not any(name in self.program.classes for name in named)
 
     def _scheme(self, node: Node) -> bool:
         queue, seen = [node], 0
-        while queue and seen < 20:
+        while queue and seen < _MAX_LOOKED_AT:
             current = queue.pop()
             seen += 1
             value = self.program.value(current)
@@ -205,7 +234,10 @@ class Authenticating:
             guarded = any(self.function(dependency, 0) is not None for dependency in self.injections.injected(given)) or any(
                 self._named(element) for element in self.program.elements(given)
             )
-            if guarded or any(self._scheme(element) for element in self.program.elements(given)):
+            schemes = [element for element in self.program.elements(given) if self._scheme(element)]
+            for element in (scheme for scheme in schemes if self._only_takes(scheme)):
+                self._unread(element)
+            if guarded or not all(self._only_takes(element) for element in schemes):
                 found.append(self.assembly.cite(given))
         return found
 

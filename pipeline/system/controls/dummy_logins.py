@@ -7,13 +7,13 @@ looks at anything it was given is left alone, whatever it looks at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.authentication import Authenticating
+from pipeline.system.controls.authentication import TAKING, Authenticating
 from pipeline.system.controls.unknown_callers import AUTH_NAME, snake
-from pipeline.system.model import AttributeValue
+from pipeline.system.model import AttributeValue, Evidence
 from pipeline.system.program.walking import inside
 
 _OF_TIME = frozenset({"utcnow", "now", "uuid4", "today", "time", "Date", "randomUUID"})
@@ -35,6 +35,22 @@ def add_dummy_logins(assembly: Assembly, authenticating: Authenticating) -> None
         name, evidence = assembly.program.function(reference).qualified_name, assembly.cite(given, "sink", "whoever calls is let in")
         said: dict[str, AttributeValue] = {"lets_everybody_in": True, "names": (assembly.program.function(reference).name,)}
         assembly.drafts.put("component", name, "application", said, evidence, given, assembly.purpose(reference[0]), name, local=True)
+
+
+def add_unread_schemes(assembly: Assembly, unread: Mapping[Node, Evidence]) -> None:
+    """A component for each scheme that takes a token out of the request, where a route has no other login and nobody looks at the token."""
+    for node, evidence in sorted(unread.items()):
+        schemes = {name.rpartition(".")[2] for name in _named_schemes(assembly, node)}
+        function = assembly.program.function((node[0], assembly.program.value(node).scope)).qualified_name
+        said: dict[str, AttributeValue] = {"lets_everybody_in": True, "names": tuple(sorted(schemes)) or ("the scheme",)}
+        name = f"{'/'.join(sorted(schemes))} at {evidence.path}"
+        assembly.drafts.put("component", name, "application", said, evidence, node, assembly.purpose(node[0]), function)
+
+
+def _named_schemes(assembly: Assembly, node: Node) -> Iterator[str]:
+    program = assembly.program
+    for part in inside(program, node, _MOST):
+        yield from (name for name in map(assembly.index.canonical, program.types(part)) if name.startswith(TAKING))
 
 
 def _given_to_all(assembly: Assembly, reference: FunctionRef) -> Node | None:

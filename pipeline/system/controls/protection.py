@@ -13,7 +13,7 @@ from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.controls.asks_back import add_questions
 from pipeline.system.controls.authentication import Authenticating
 from pipeline.system.controls.believed_tokens import add_believed
-from pipeline.system.controls.dummy_logins import add_dummy_logins
+from pipeline.system.controls.dummy_logins import add_dummy_logins, add_unread_schemes
 from pipeline.system.controls.filter_chains import filter_chains
 from pipeline.system.controls.front_doors import frameworks_of, front_doors
 from pipeline.system.controls.graph_approvals import add_graph_approvals
@@ -70,6 +70,7 @@ def add_protection(assembly: Assembly) -> None:
     frameworks = frameworks_of(assembly)
     doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
     interceptors = Interceptors(assembly, authenticating)
+    unread: dict[Node, Evidence] = {}
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
         if kind in ENTRY_KINDS and kind != "mcp_tool":
@@ -82,13 +83,20 @@ def add_protection(assembly: Assembly) -> None:
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
+<<<<<<< HEAD
             left_out = authenticating.left_out()
             draft.evidence += [] if asked else [reason for reason in left_out if reason not in draft.evidence]
             if any(reason.note == OPTIONAL for reason in left_out):
                 draft.attributes["login_optional"] = True
+=======
+            passed_by = [] if asked else authenticating.left_out()
+            unread |= {authenticating.unread[one]: one for one in passed_by if one in authenticating.unread}
+            draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
+>>>>>>> mend17-web
     for token in sorted(authenticating.tokens):
         add_believed(assembly, token)
     add_dummy_logins(assembly, authenticating)
+    add_unread_schemes(assembly, unread)
     for site in assembly.sites.calls:
         said = read_flags(assembly.program, site.node, site.rule.flags).controls if site.rule.kind is None else ()
         for control in dict.fromkeys([site.rule.control, *said]):

@@ -2,8 +2,8 @@
 
 Takes an assembly, a function and a parameter into which a scheme puts what was sent, and says whether all that happens to it is that
 records are made with it or searched by it: whoever sends any value is taken for its owner. A test of it or of what was found by it,
-a function of the project that is given it, and any call that is no search may look at it, and then it counts as checked. What is
-asked for and never read is left alone: a gateway may look at it.
+a function of the project that is given it, and any call that is no search may look at it, and then it counts as checked. What is asked for
+and never read is another question (`is_never_read`): a scheme that only takes what was sent out of the request has looked at nothing then.
 """
 
 from __future__ import annotations
@@ -33,3 +33,11 @@ def is_taken_as_sent(assembly: Assembly, reference: FunctionRef, parameter: int)
             used = True
         held.add(identity)
     return used and all(branch.condition not in held for branch in facts.branches)
+
+
+def is_never_read(assembly: Assembly, reference: FunctionRef, parameter: int) -> bool:
+    """Whether a function does nothing at all with a parameter, nor gives it to who asked for it."""
+    facts = assembly.program.files[reference[0]]
+    if parameter in facts.functions[reference[1]].returns or any(store.value == parameter for store in facts.stores):
+        return False
+    return not any(parameter in value.inputs for value in facts.values)

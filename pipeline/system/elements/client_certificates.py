@@ -16,7 +16,7 @@ from ingest.code.program import Node
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
-from pipeline.system.elements.loopback import applications_above, applications_started
+from pipeline.system.elements.listening import applications_above, applications_started
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_positions

@@ -1,10 +1,12 @@
 """Applications that their own code puts on loopback: `uvicorn.run("app.main:app", host="127.0.0.1")`.
 
 Takes an assembly whose entries are known and the configuration, adds `network_isolation` to the routes of such an
-application. It does not count where no host is written or the host is not constant, where another call puts the same
-application on an outside address, where a container or script starts the module by itself, or where the container file around it
-opens a port and does not say what it starts: what the code does is then the run of a developer. A command that names no address, or
-loopback, is another such run.
+application. Where no host is written and the server stays on loopback then (`app.run()` of Flask), they are only marked, for it is the
+run of a developer as often: strangers are less likely, and what is wrong stays wrong. Neither counts where the host is not constant,
+where another call puts the same application on an outside address, where a container or script starts the module by itself, or where the
+container file around it opens a port and does not say what it starts. The mark needs more: no image around that opens a port, and no server
+for such applications among the packages; files of platforms that run them (`vercel.json`) are not read. A command that names no address,
+or loopback, is another such run.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ from ingest.code.program import Node
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
+from pipeline.system.elements.listening import LOOPBACK, Start, applications_above, starts_of
 from pipeline.system.program.applications import Applications
-from pipeline.system.program.arguments import argument_positions
+from pipeline.system.program.arguments import argument_node
 
-_RUNS = frozenset({"uvicorn.run", "uvicorn.Config", "waitress.serve"})
-_METHODS = frozenset({"flask.Flask.run", "quart.Quart.run"})
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ORIGINS = "origins"  # `websockets.serve(answer, "localhost", 8765, origins=[...])`
+_SERVES = frozenset({"gunicorn", "waitress", "uwsgi", "pyuwsgi", "mod-wsgi", "hypercorn", "granian", "daphne", "gevent", "zappa", "mangum",
+                     "serverless-wsgi", "apig-wsgi", "vercel", "modal"})  # fmt: skip
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|waitress|fastapi|flask)\b")
 _ADDRESS = re.compile(r"(?:--(?:host|bind|listen)=|-[bH])(\S+)")
 _ADDRESS_WORDS = frozenset({"--host", "--bind", "--listen", "-b", "-H", "-h"})
@@ -33,64 +36,66 @@ _TOKEN = re.compile(r"([\w.]+):\w+|([\w./-]+)\.py\b|--app[ =]([\w.]+)")
 def add_loopback(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     """Routes of applications that listen on loopback only."""
     applications = Applications(assembly)
-    started: dict[Node, list[tuple[Node, bool]]] = {}
-    for file, facts in enumerate(assembly.program.files):
-        for identity, value in enumerate(facts.values):
-            if value.kind == "call":
-                for application in applications_started(assembly, applications, (file, identity)):
-                    started.setdefault(application, []).append(((file, identity), _on_loopback(assembly, (file, identity))))
-    elsewhere = _started_by_configuration(config) if started else set()
-    containers = _opened_containers(config) if started else set()
+    started: dict[Node, list[Start]] = {}
+    handlers: dict[Node, Start] = {}  # calls that start a server for one function
+    for start in starts_of(assembly, applications):
+        for application in start.applications:
+            started.setdefault(application, []).append(start)
+        if not start.applications:
+            handlers[start.call] = start
+    publishing = Publishing(assembly, config)
     inside = {
-        application: [call for call, _loopback in calls]
-        for application, calls in started.items()
-        if all(loopback for _call, loopback in calls)
-        and not _names(assembly.program.files[application[0]].module) & elsewhere
-        and not any(assembly.program.files[application[0]].path.startswith(folder) for folder in containers)
+        application: starts
+        for application, starts in started.items()
+        if all(start.where != "elsewhere" for start in starts) and not publishing.starts(application[0])
     }
-    for entry in assembly.sites.entries if inside else ():
+    for entry in assembly.sites.entries if inside or handlers else ():
         route = assembly.entry_of_function.get(entry.function, "")
         if not route or assembly.draft(route).kind not in ENTRY_KINDS:
             continue
+        if entry.marker in handlers:
+            start = handlers[entry.marker]
+            if start.where != "elsewhere" and not publishing.starts(entry.marker[0]):
+                asks = argument_node(assembly.program, start.call, _ORIGINS) is not None
+                _keep_inside(assembly, publishing, route, entry.marker[0], [start], closed=asks)
+            continue
         above = applications_above(applications, entry.marker)
         if above & inside.keys() and not any(other in started and other not in inside for other in above):
-            for call in sorted(call for application in above & inside.keys() for call in inside[application]):
-                assembly.control("network_isolation", route, assembly.cite(call), "listens on loopback only")
+            for application in sorted(above & inside.keys()):
+                _keep_inside(assembly, publishing, route, application[0], inside[application])
 
 
-def applications_started(assembly: Assembly, applications: Applications, call: Node) -> list[Node]:
-    """The applications that a call starts: an object, or `module:name`."""
-    program, value = assembly.program, assembly.program.value(call)
-    names = set(program.names((call[0], value.inputs[0])))
-    if names & _METHODS:
-        return applications.makers(applications.receiver(call))
-    if not names & _RUNS or len(value.inputs) < 2:
-        return []
-    given = (call[0], value.inputs[argument_positions(value, "app|0")[0]]) if argument_positions(value, "app|0") else None
-    text = program.constant(given) if given is not None else None
-    if isinstance(text, str):
-        nodes, _outside = program.resolve(text.replace(":", "."), call[0])
-        return [made for node in nodes for made in applications.makers(node)]
-    return applications.makers(given) if given is not None else []
+def _keep_inside(assembly: Assembly, publishing: Publishing, route: str, file: int, starts: Sequence[Start], closed: bool = True) -> None:
+    """Says of a route that it is reached from this machine only.
+
+    Where nobody wrote that down, it makes strangers less likely, no more; and so it does for a socket that asks for no origin (`closed`),
+    for any page that is opened on the machine may connect to it.
+    """
+    if closed and all(start.where == "here" for start in starts):
+        for start in sorted(starts, key=lambda one: one.call):
+            assembly.control("network_isolation", route, assembly.cite(start.call), "listens on loopback only")
+    elif all(start.where == "here" for start in starts) or not publishing.may_start(file):
+        assembly.draft(route).attributes["listens_here"] = True
 
 
-def _on_loopback(assembly: Assembly, call: Node) -> bool:
-    value = assembly.program.value(call)
-    hosts = [assembly.program.constant((call[0], value.inputs[position])) for position in argument_positions(value, "host")]
-    return bool(hosts) and all(host in _LOOPBACK for host in hosts)
+class Publishing:
+    """What a tree starts beside its own code, for others: containers, scripts, Procfiles, platforms."""
 
+    def __init__(self, assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
+        self._files = assembly.program.files
+        self._started = _started_by_configuration(config)
+        self._containers = _opened_containers(config)
+        self._images = _images(config)
+        self._hosted = any(_is_hosted(facts) for facts in config)
 
-def applications_above(applications: Applications, marker: Node) -> set[Node]:
-    """The applications and routers a route hangs on, and those they are included in."""
-    found: set[Node] = set()
-    queue = applications.of_marker(marker)
-    while queue:
-        current = queue.pop()
-        if current not in found:
-            found.add(current)
-            for include in applications.includes(current):
-                queue += applications.makers(applications.receiver(include))
-    return found
+    def starts(self, file: int) -> bool:
+        """Whether something starts the application of a file, or a container around it opens a port without saying what it starts."""
+        facts = self._files[file]
+        return bool(_names(facts.module) & self._started) or any(facts.path.startswith(folder) for folder in self._containers)
+
+    def may_start(self, file: int) -> bool:
+        """Whether the tree has an image around the file whose port is opened, or needs a server that runs such applications."""
+        return self._hosted or self.starts(file) or any(self._files[file].path.startswith(folder) for folder in self._images)
 
 
 def _names(module: str) -> set[str]:
@@ -122,7 +127,22 @@ def _is_open(command: Setting) -> bool:
     hosts += [match[1] for word in given if (match := _ADDRESS.fullmatch(word))]
     if not hosts:
         return any(given[: len(start)] == start for start in _OPEN_UNLESS_TOLD)
-    return any(host.rpartition(":")[0] not in _LOOPBACK and host not in _LOOPBACK for host in hosts)
+    return any(host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK for host in hosts)
+
+
+def _images(config: Sequence[ConfigFacts]) -> set[str]:
+    """Folders of images that open a port."""
+    return {
+        facts.path[: facts.path.rfind("/") + 1]
+        for facts in config
+        for setting in facts.settings
+        if setting.kind == "container_build" and setting.attributes.get("exposes")
+    }
+
+
+def _is_hosted(facts: ConfigFacts) -> bool:
+    """Whether a manifest needs a server that starts applications of others."""
+    return any(one.kind == "package" and one.name.lower().replace("_", "-") in _SERVES for one in facts.settings)
 
 
 def _opened_containers(config: Sequence[ConfigFacts]) -> set[str]:

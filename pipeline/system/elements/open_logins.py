@@ -4,7 +4,8 @@ Takes an assembly whose entries and ties are known. Marked are
 - `signs_for_anyone`: a login whose code, with all that it runs, signs a token and nowhere names a password, a code, another service's
   word or anything else that proves who somebody is; a test that leaves it out in production alone is none,
 - `role_as_sent`: a registration that stores the role or the flag of an administrator which the request brings, untested,
-- `unsigned`: a route that other services call (a webhook, a payment's notification), which changes something and nowhere names a signature.
+- `unsigned`: a route that other services call (a webhook, a payment's notification), which changes something and nowhere names a signature;
+  also one that reads what a telephone network posts of a call or a message.
 What is proven, tested or signed is not judged: a word of it is enough for silence.
 """
 
@@ -56,6 +57,7 @@ _TOLD = frozenset({"notify", "notification", "notifications", "callback", "ipn",
 SIGNED = re.compile(
     r"sign(?!up|in|al)|hmac|verif|secret|construct_?event|digest|sha_?\d|timing_?safe|token|auth(?!or)|hash|allow(ed)?_?ips?", re.IGNORECASE
 )
+_OF_CALLS = frozenset({"CallSid", "MessageSid", "SmsSid", "SmsMessageSid"})  # fields by which Twilio names a call or a message
 _STORES = frozenset({"data_store", "memory", "queue", "file_store", "vector_store"})
 _WRITES = re.compile(
     r"(?:save|insert|update|commit|create|upsert|delete|publish|enqueue|delay|release|refund|settle|confirm|approve|activate|credit|record|mark)"
@@ -81,7 +83,9 @@ def mark_open_logins(assembly: Assembly) -> None:
             if _asks_to_change(draft) and not _REGISTERS.isdisjoint({*path[-2:], "".join(path[-2:]), *done}):
                 _mark(assembly, draft, "role_as_sent", _role_as_sent(assembly, reference), "the caller says which rights they have")
         told = not _CALLED.isdisjoint({*path, *done}) or (not _TOLD.isdisjoint({*path, *done}) and not _PAID.isdisjoint({*path, *done}))
-        if told and _asks_to_change(draft) and _changes_unsigned(assembly, reference, identity):
+        if not _asks_to_change(draft):
+            continue
+        if (told and _changes_unsigned(assembly, reference, identity)) or _is_a_call_unsigned(assembly, reference):
             draft.attributes["unsigned"] = True
 
 
@@ -275,3 +279,19 @@ def _changes_unsigned(assembly: Assembly, reference: FunctionRef, identity: str)
             callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
             changes = changes or (callee.kind == "attribute" and _WRITES.fullmatch(callee.text) is not None)
     return changes
+
+
+def _is_a_call_unsigned(assembly: Assembly, reference: FunctionRef) -> bool:
+    """Whether a route reads what a telephone network posts of a call or a message, and nowhere names the signature that comes with it."""
+    functions = functions_behind(assembly, reference)
+    if not any(_reads_call(assembly, function) for function in functions):
+        return False
+    return not any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function))
+
+
+def _reads_call(assembly: Assembly, function: FunctionRef) -> bool:
+    facts = assembly.program.files[function[0]]
+    if any(parameter.name in _OF_CALLS for parameter in facts.functions[function[1]].parameters):
+        return True
+    named = (value for value in facts.values if value.scope == function[1] and value.kind in ("constant", "attribute", "index"))
+    return any(value.text in _OF_CALLS for value in named)
