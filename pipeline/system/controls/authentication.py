@@ -17,7 +17,7 @@ from pipeline.system.controls.guards import parts
 from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.only_logged import is_only_logged
-from pipeline.system.controls.optional_logins import OPTIONAL, lets_strangers_pass
+from pipeline.system.controls.optional_logins import lets_strangers_pass
 from pipeline.system.controls.own_decorators import comes_too_late, guards_around, wrappers_of
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_never_read, is_taken_as_sent
@@ -103,7 +103,9 @@ class Authenticating:
             self._forged(token)
             return None
         if asked is not None:
-            return None if self._is_optional(reference, asked) else self._unless_off(asked)
+            optional = lets_strangers_pass(self.assembly, reference, asked)
+            self._left_out |= {optional: None} if optional is not None else {}
+            return self._unless_off(asked) if optional is None else None
         if depth < _MAX_DEPTH:
             function = self.program.function(reference)
             for parameter in function.parameters:
@@ -129,15 +131,6 @@ class Authenticating:
             return self.assembly.cite(call)
         self._left_out[off] = None
         return None
-
-    def _is_optional(self, reference: FunctionRef, asked: Node) -> bool:
-        """Whether a check turns away wrong credentials alone, and whoever brings none goes on."""
-        passed = lets_strangers_pass(self.assembly, reference, asked)
-        evidence = self.assembly.cite(passed, "step", OPTIONAL) if passed is not None else None
-        if evidence is None:
-            return False
-        self._left_out[evidence] = None
-        return True
 
     def _forged(self, token: Node) -> None:
         """A token that anybody writes says who calls: nobody is asked."""

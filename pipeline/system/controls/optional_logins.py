@@ -14,6 +14,7 @@ from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.refusals import denies
+from pipeline.system.model import Evidence
 from pipeline.system.program.enclosing import around
 
 _BRINGS = re.compile(r"authori[sz]ation|token|cookie|jwt|session|bearer|credential|api_?key", re.IGNORECASE)
@@ -25,8 +26,13 @@ _MOST_NESTED = 6
 OPTIONAL = "whoever brings no credential is let through"
 
 
-def lets_strangers_pass(assembly: Assembly, reference: FunctionRef, refusal: Node) -> Node | None:
+def lets_strangers_pass(assembly: Assembly, reference: FunctionRef, refusal: Node) -> Evidence | None:
     """The test of what a caller brings that lets pass whoever brings nothing; None where everybody is asked."""
+    passed = _passed(assembly, reference, refusal)
+    return assembly.cite(passed, "step", OPTIONAL) if passed is not None else None
+
+
+def _passed(assembly: Assembly, reference: FunctionRef, refusal: Node) -> Node | None:
     program, facts = assembly.program, assembly.program.files[reference[0]]
     if facts.language not in _LANGUAGES or refusal[0] != reference[0] or program.value(refusal).scope != reference[1]:
         return None

@@ -32,7 +32,7 @@ def handed_statements(program: Program, sites: Sites) -> Iterator[tuple[CallSite
         if place is None:
             continue
         values = {wanted: role for wanted, role in site.rule.sinks.items() if role == "query_parameters"}
-        parameters = {
+        parameters: dict[_Place, SinkRole] = {
             found: role
             for wanted, role in values.items()
             if (node := argument_node(program, site.node, wanted, site.skip)) is not None
