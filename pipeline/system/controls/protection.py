@@ -83,16 +83,12 @@ def add_protection(assembly: Assembly) -> None:
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
-<<<<<<< HEAD
             left_out = authenticating.left_out()
-            draft.evidence += [] if asked else [reason for reason in left_out if reason not in draft.evidence]
+            passed_by = () if asked else left_out
+            draft.evidence += [reason for reason in passed_by if reason not in draft.evidence]
+            unread |= {authenticating.unread[reason]: reason for reason in passed_by if reason in authenticating.unread}
             if any(reason.note == OPTIONAL for reason in left_out):
                 draft.attributes["login_optional"] = True
-=======
-            passed_by = [] if asked else authenticating.left_out()
-            unread |= {authenticating.unread[one]: one for one in passed_by if one in authenticating.unread}
-            draft.evidence += [] if asked else [reason for reason in authenticating.left_out() if reason not in draft.evidence]
->>>>>>> mend17-web
     for token in sorted(authenticating.tokens):
         add_believed(assembly, token)
     add_dummy_logins(assembly, authenticating)
