@@ -25,7 +25,7 @@ _DISTANCE = re.compile(r"<=>|<->|<#>|<\+>|\b(?:cosine|l2|euclidean)_distance\s*\
 _COMPARED = re.compile(r"\b([a-z_]\w*)\s*(?:<=>|<->|<#>|<\+>)|distance\w*\s*\(\s*(?:\w+\.)?([a-z_]\w*)", re.IGNORECASE)
 _RELEASED = re.compile(
     r"(?:=|\bin\s*\()\s*'(?:approved|reviewed|released|published|verified|accepted|curated)'"
-    r"|\b(?:is_)?(?:approved|reviewed|released|published|verified|curated)\b(?:\s+is\s+true|\s*=\s*(?:true|1))?\s*(?:\)|\band\b|$)"
+    r"|(?<!not )\b(?:is_)?(?:approved|reviewed|released|published|verified|curated)\b(?:\s+is\s+true|\s*=\s*(?:true|1))?\s*(?:\)|\band\b|$)"
     r"|\b(?:approved|reviewed|released|published|verified)_(?:at|by)\s+is\s+not\s+null",
     re.IGNORECASE,
 )
