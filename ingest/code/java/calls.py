@@ -20,14 +20,16 @@ _MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offe
 _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMatch", "noneMatch", "mapToObj", "peek", "ifPresent",
                       "ifPresentOrElse", "takeWhile", "dropWhile", "removeIf", "doOnNext", "concatMap", "thenApply", "thenAccept",
                       "thenCompose", "mapMulti", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable", "switchMap",
-                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen", "subscribe", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
+                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen", "subscribe", "onPartialResponse",
+                      "onCompleteResponse"})  # fmt: skip
 _GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable",
                     "switchMap", "mapNotNull"})  # fmt: skip
 # What these give is what they are called on, watched or done elsewhere: steps of streams, and those of Reactor and RxJava.
 _PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn",
                      "onErrorMap", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate",
                      "doOnSubscribe", "doFinally", "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume",
-                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
+                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen", "onPartialResponse",
+                     "onCompleteResponse"})  # fmt: skip
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
                    "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer", "deferContextual"})  # fmt: skip
 # A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
@@ -235,6 +237,8 @@ class Calls(Expressions):
                 given, labels = given[1:], [key]
         elif name.startswith("set") and name[3:4].isupper() and len(given) == 1:
             labels = [name[3].lower() + name[4:]]
+        elif name.startswith("add") and name[3:4].isupper() and len(given) == 1:  # builder.addUserMessage(question)
+            labels = [name]
         else:
             return
         current = self.builder.read(scope, path, where) if self.known(scope, path) else before
