@@ -227,7 +227,7 @@ def test_a_conversation_at_a_terminal_is_no_loop_of_an_agent() -> None:
     """
     )
     assert not elements(system, "agent")
-    assert ("agent:ask", "has_tool", "tool:shell") in ties(system)
+    assert ("hosted_llm:gpt-5", "has_tool", "tool:shell") in ties(system)
 
 
 def test_what_is_called_run_and_given_a_reply_runs_no_tool_that_was_not_looked_up() -> None:

@@ -216,6 +216,11 @@ class Expressions(TreeReader):
 
     def _store_inside(self, scope: Scope, target: Node, value: int) -> None:
         """`calls[part.index]["arguments"] = value`: what the variable, or the attribute, at the root is from here on."""
+        root: Node | None = target
+        while root is not None and root.type in ("attribute", "subscript"):
+            root = root.child_by_field_name("value" if root.type == "subscript" else "object")
+        if root is None or root.type != "identifier":
+            return  # of what a call gives, nothing is held here
         for _link in range(_MAX_LINKS):
             inner = target.child_by_field_name("value" if target.type == "subscript" else "object")
             attribute, key = target.child_by_field_name("attribute"), target.child_by_field_name("subscript")
@@ -228,8 +233,6 @@ class Expressions(TreeReader):
             target = inner
             if target.type == "identifier" or (target.type == "attribute" and self.path(target) is not None):
                 self.rebind(scope, target, value)
-                return
-            if target.type not in ("attribute", "subscript"):
                 return
 
     def keep(self, scope: Scope, holder: Node, held: int, name: str, value: int, variable: str = "") -> None:

@@ -20,6 +20,7 @@ from ingest.facts import Import, Store
 _MUTATORS = frozenset({"push", "unshift", "add", "append", "set", "fill", "splice", "enqueue", "write"})
 _ELEMENT = {"map": 0, "flatMap": 0, "filter": 0, "forEach": 0, "find": 0, "findLast": 0, "some": 0, "every": 0, "findIndex": 0,
             "sort": 0, "toSorted": 0, "reduce": 1, "reduceRight": 1}  # fmt: skip
+_ACCESSES = frozenset({"member_expression", "subscript_expression", "non_null_expression", "parenthesized_expression"})
 _MAX_LINKS = 8  # accesses between what is assigned and the variable that holds it
 _SETTLED = frozenset({"then", "catch", "finally"})
 _NAMED = frozenset({"name", "attribute", "index", "parameter", "function"})  # functions that are handed over by their names
@@ -239,6 +240,11 @@ class Calls(Expressions):
 
     def _store_inside(self, scope: Scope, target: Node, value: int) -> None:
         """`calls[part.index].arguments = value`: what the variable, or the property, at the root is from here on."""
+        root: Node | None = target
+        while root is not None and root.type in _ACCESSES:
+            root = root.child_by_field_name("object") or next(iter(root.named_children), None)
+        if root is None or root.type not in ("identifier", "this"):
+            return  # of what a call gives, nothing is held here
         for _link in range(_MAX_LINKS):
             inner = target.child_by_field_name("object")
             if inner is None:
@@ -252,10 +258,8 @@ class Calls(Expressions):
             target = inner
             while target.type in ("non_null_expression", "parenthesized_expression") and target.named_children:
                 target = target.named_children[0]
-            if target.type == "identifier" or (target.type == "member_expression" and self.path(target) is not None):
+            if target.type in ("identifier", "this") or (target.type == "member_expression" and self.path(target) is not None):
                 self.rebind(scope, target, value)
-                return
-            if target.type not in ("member_expression", "subscript_expression"):
                 return
 
     def store(self, scope: Scope, target: Node, value: int) -> None:
