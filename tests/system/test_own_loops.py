@@ -259,3 +259,63 @@ def test_what_is_called_run_and_given_a_reply_runs_no_tool_that_was_not_looked_u
         """
     )
     assert [element.id for element in elements(system, "agent")] == []
+
+
+_TOOLBOX = """
+    import { execSync } from "child_process";
+    type Tool = { description: string; parameters: object; run: (args: any) => Promise<string> };
+    export class Toolbox {
+      private tools = new Map<string, Tool>();
+      add(name: string, tool: Tool) { this.tools.set(name, tool); return this; }
+      async run(name: string, args: any) { const tool = this.tools.get(name); if (!tool) return "unknown"; return tool.run(args); }
+    }
+    export const toolbox = new Toolbox()
+      .add("shell", { description: "Runs a command", parameters: {}, run: async ({ command }) => execSync(command).toString() });
+    """
+_STREAMED = """
+    import OpenAI from "openai";
+    import { toolbox } from "./toolbox";
+    const client = new OpenAI();
+    export async function ask(messages: any[]) {
+      for (let round = 0; round < 5; round++) {
+        const stream = await client.chat.completions.create({ model: "gpt-5", messages, stream: true });
+        const calls: any[] = [];
+        for await (const part of stream) for (const one of part.choices[0].delta.tool_calls ?? []) {
+          GATHERED
+        }
+        if (!calls.length) return;
+        for (const call of calls) messages.push({ role: "tool", content: await toolbox.run(call.name, JSON.parse(call.args)) });
+      }
+    }
+    """
+_GATHERED = {
+    "entry by entry": 'calls[one.index] ??= { name: "", args: "" }; calls[one.index].name += one.function?.name ?? ""; '
+    'calls[one.index].args += one.function?.arguments ?? "";',
+    "where there is none yet": 'if (!calls[one.index]) calls[one.index] = { name: "", args: "" }; calls[one.index].name ||= one.function.name; '
+    "calls[one.index].args += one.function.arguments;",
+}
+
+
+@pytest.mark.parametrize("gathered", _GATHERED.values(), ids=_GATHERED)
+def test_calls_that_are_gathered_out_of_a_stream_are_the_models(gathered: str) -> None:
+    system = system_of({"toolbox.ts": _TOOLBOX, "loop.ts": _STREAMED.replace("GATHERED", gathered)})
+    assert ("agent:ask", "has_tool", "tool:shell") in ties(system)
+    assert [flow.source for flow in flows(system, "shell", "model_reply")] == ["hosted_llm:gpt-5"]
+
+
+def test_calls_that_are_gathered_in_a_dictionary_are_the_models() -> None:
+    system = system_of("""
+        import json, os
+        from openai import OpenAI
+        client = OpenAI()
+        def ask(messages):
+            gathered = {}
+            for part in client.chat.completions.create(model="gpt-5", messages=messages, stream=True):
+                for call in part.choices[0].delta.tool_calls or []:
+                    if call.index not in gathered:
+                        gathered[call.index] = {"name": "", "arguments": ""}
+                    gathered[call.index]["arguments"] += call.function.arguments
+            for call in gathered.values():
+                os.system(json.loads(call["arguments"])["command"])
+        """)
+    assert [flow.source for flow in flows(system, "shell", "model_reply")] == ["hosted_llm:gpt-5"]

@@ -125,3 +125,26 @@ def test_a_step_that_gives_something_else_carries_nothing() -> None:
     controller = CONTROLLER.replace("flatMapMany(answer -> Flux.just(answer))", 'flatMapMany(answer -> Flux.just("done"))')
     system = system_of({"ChatController.java": controller, "ChatService.java": SERVICE, "Gateway.java": GATEWAY})
     assert flows(system, "response", "model_reply") == []
+
+
+def test_what_subscribes_to_a_stream_is_given_its_parts() -> None:
+    system = system_of({
+        "app/Talk.java": """
+            package app;
+            import org.springframework.ai.chat.client.ChatClient;
+            import org.springframework.web.bind.annotation.*;
+            import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+            @RestController
+            public class Talk {
+                private final ChatClient client;
+                Talk(ChatClient.Builder builder) { this.client = builder.build(); }
+                @PostMapping("/talk")
+                public SseEmitter talk(@RequestBody String question) {
+                    SseEmitter out = new SseEmitter();
+                    client.prompt().user(question).stream().content().subscribe(part -> out.send(part));
+                    return out;
+                }
+            }
+            """
+    })  # fmt: skip
+    assert [flow.target for flow in flows(system, "response", "model_reply")] == ["http_route:POST /talk"]

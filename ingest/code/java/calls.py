@@ -20,14 +20,16 @@ _MUTATORS = frozenset({"add", "addAll", "put", "putAll", "append", "push", "offe
 _ELEMENT = frozenset({"map", "flatMap", "filter", "forEach", "anyMatch", "allMatch", "noneMatch", "mapToObj", "peek", "ifPresent",
                       "ifPresentOrElse", "takeWhile", "dropWhile", "removeIf", "doOnNext", "concatMap", "thenApply", "thenAccept",
                       "thenCompose", "mapMulti", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable", "switchMap",
-                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen", "subscribe", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
+                      "mapNotNull", "doOnSuccess", "zipWhen", "filterWhen", "subscribe", "onPartialResponse",
+                      "onCompleteResponse"})  # fmt: skip
 _GIVES = frozenset({"map", "flatMap", "mapToObj", "concatMap", "flatMapMany", "flatMapSequential", "flatMapIterable", "concatMapIterable",
                     "switchMap", "mapNotNull"})  # fmt: skip
 # What these give is what they are called on, watched or done elsewhere: steps of streams, and those of Reactor and RxJava.
 _PASSES = frozenset({"filter", "peek", "takeWhile", "dropWhile", "limit", "skip", "sorted", "subscribeOn", "publishOn", "observeOn",
                      "onErrorMap", "doOnNext", "doOnError", "doOnSuccess", "doOnComplete", "doOnCancel", "doOnTerminate",
                      "doOnSubscribe", "doFinally", "contextWrite", "retryWhen", "delayElements", "collectList", "onErrorResume",
-                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen", "onPartialResponse", "onCompleteResponse"})  # fmt: skip
+                     "onErrorReturn", "switchIfEmpty", "defaultIfEmpty", "filterWhen", "onPartialResponse",
+                     "onCompleteResponse"})  # fmt: skip
 _RUNS = frozenset({"supplyAsync", "runAsync", "submit", "execute", "call", "orElseGet", "computeIfAbsent", "thenApply", "thenCompose",
                    "callInTransaction", "doPrivileged", "fromCallable", "fromSupplier", "defer", "deferContextual"})  # fmt: skip
 # A text that is given as a function which fills it in: `user(u -> u.text("Say {q}").param("q", question))` says what that function made.
@@ -44,6 +46,7 @@ _GETTER = re.compile(r"get[A-Z]")
 _BEAN = re.compile(r"(Request|Dto|DTO|Record|Command|Input|Payload|Body|Form)$")
 _NO_PART = frozenset({"toString", "hashCode", "clone", "validate", "build", "close", "sanitized", "escaped", "getClass"})
 _BUILDERS = frozenset({"builder", "newBuilder", "Builder"})
+_MAX_LINKS = 8  # steps by which a builder was filled before
 
 
 def _begins(name: str) -> bool:
@@ -235,6 +238,8 @@ class Calls(Expressions):
                 given, labels = given[1:], [key]
         elif name.startswith("set") and name[3:4].isupper() and len(given) == 1:
             labels = [name[3].lower() + name[4:]]
+        elif name.startswith("add") and name[3:4].isupper() and len(given) == 1 and self._is_builder(target, before):
+            labels = [name]  # params.addUserMessage(question)
         else:
             return
         current = self.builder.read(scope, path, where) if self.known(scope, path) else before
@@ -242,6 +247,16 @@ class Calls(Expressions):
         self.builder.write(scope, path, after)
         if ".this." in path:
             self.assign(scope, target, after)
+
+    def _is_builder(self, target: Node, held: int) -> bool:
+        """Whether a variable holds a builder: by its type, or by what it was made by. A service that adds something holds nothing of it."""
+        if self.declared_types.get(self.text(target), "").endswith("Builder"):
+            return True
+        for _link in range(_MAX_LINKS):
+            if self.builder.kind_of(held) != "update":
+                break
+            held = self.builder.inputs_of(held)[0]
+        return self.builder.kind_of(held) == "call" and _begins(self.builder.text_of(self.builder.inputs_of(held)[0]))
 
     # Constructions
 

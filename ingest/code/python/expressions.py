@@ -16,8 +16,25 @@ from ingest.code.tree import TreeReader, lines
 from ingest.facts import ConstantType, Store
 
 _MUTATORS = frozenset(
-    {"append", "extend", "add", "insert", "update", "setdefault", "appendleft", "put", "put_nowait", "push", "add_message", "add_messages"}
+    {
+        "append",
+        "extend",
+        "add",
+        "insert",
+        "update",
+        "setdefault",
+        "appendleft",
+        "put",
+        "put_nowait",
+        "push",
+        "add_message",
+        "add_messages",
+        "add_user_message",
+        "add_system_message",
+        "add_assistant_message",
+    }
 )
+_MAX_LINKS = 8  # accesses between what is assigned and the variable that holds it
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", '\\"': '"', "\\'": "'", "\\\\": "\\", "\\\n": ""}
 _ESCAPE = re.compile(r"\\(?:\n|.)", re.DOTALL)
 
@@ -194,6 +211,29 @@ class Expressions(TreeReader):
             self.builder.write(scope, self.text(target), value)
         elif target.type == "attribute":
             self.store(scope, target, value)
+        elif target.type == "subscript":
+            self._store_inside(scope, target, value)
+
+    def _store_inside(self, scope: Scope, target: Node, value: int) -> None:
+        """`calls[part.index]["arguments"] = value`: what the variable, or the attribute, at the root is from here on."""
+        root: Node | None = target
+        while root is not None and root.type in ("attribute", "subscript"):
+            root = root.child_by_field_name("value" if root.type == "subscript" else "object")
+        if root is None or root.type != "identifier":
+            return  # of what a call gives, nothing is held here
+        for _link in range(_MAX_LINKS):
+            inner = target.child_by_field_name("value" if target.type == "subscript" else "object")
+            attribute, key = target.child_by_field_name("attribute"), target.child_by_field_name("subscript")
+            if inner is None:
+                return
+            label = self.text(attribute) if attribute is not None else "?"
+            if key is not None and key.type in ("string", "integer"):
+                label = self.builder.text_of(self.value(scope, key))
+            value = self.builder.add(scope, "update", lines(target), "", (self.value(scope, inner), value), ("", label))
+            target = inner
+            if target.type == "identifier" or (target.type == "attribute" and self.path(target) is not None):
+                self.rebind(scope, target, value)
+                return
 
     def keep(self, scope: Scope, holder: Node, held: int, name: str, value: int, variable: str = "") -> None:
         """`app.config["MODEL"] = value`: what is kept by name for other functions is a field of what keeps it.
@@ -215,7 +255,9 @@ class Expressions(TreeReader):
         base = self.value(scope, inner)
         self.builder.stores.append(Store(base, self.text(attribute), value, target.start_point[0] + 1, scope.function))
         path = self.path(target)
-        if path is not None:
+        if path is None:
+            self._store_inside(scope, target, value)
+        else:
             self.builder.write(scope, path, value)
 
     # Operators

@@ -20,6 +20,8 @@ from ingest.facts import Import, Store
 _MUTATORS = frozenset({"push", "unshift", "add", "append", "set", "fill", "splice", "enqueue", "write"})
 _ELEMENT = {"map": 0, "flatMap": 0, "filter": 0, "forEach": 0, "find": 0, "findLast": 0, "some": 0, "every": 0, "findIndex": 0,
             "sort": 0, "toSorted": 0, "reduce": 1, "reduceRight": 1}  # fmt: skip
+_ACCESSES = frozenset({"member_expression", "subscript_expression", "non_null_expression", "parenthesized_expression"})
+_MAX_LINKS = 8  # accesses between what is assigned and the variable that holds it
 _SETTLED = frozenset({"then", "catch", "finally"})
 _NAMED = frozenset({"name", "attribute", "index", "parameter", "function"})  # functions that are handed over by their names
 _RUNS = frozenset({"useMemo", "useCallback", "cache", "memo", "memoize", "once", "lazy", "pRetry", "retry", "backOff", "withRetry", "limit",
@@ -233,6 +235,32 @@ class Calls(Expressions):
             self.set_variable(scope, self.text(target), value)
         elif target.type == "member_expression":
             self.store(scope, target, value)
+        elif target.type == "subscript_expression":
+            self._store_inside(scope, target, value)
+
+    def _store_inside(self, scope: Scope, target: Node, value: int) -> None:
+        """`calls[part.index].arguments = value`: what the variable, or the property, at the root is from here on."""
+        root: Node | None = target
+        while root is not None and root.type in _ACCESSES:
+            root = root.child_by_field_name("object") or next(iter(root.named_children), None)
+        if root is None or root.type not in ("identifier", "this"):
+            return  # of what a call gives, nothing is held here
+        for _link in range(_MAX_LINKS):
+            inner = target.child_by_field_name("object")
+            if inner is None:
+                return
+            label = "?"
+            if target.type == "member_expression" and (attribute := target.child_by_field_name("property")) is not None:
+                label = self.text(attribute)
+            elif (index := target.child_by_field_name("index")) is not None and index.type in ("string", "number"):
+                label = self.builder.text_of(self.value(scope, index))
+            value = self.builder.add(scope, "update", lines(target), "", (self.value(scope, inner), value), ("", label))
+            target = inner
+            while target.type in ("non_null_expression", "parenthesized_expression") and target.named_children:
+                target = target.named_children[0]
+            if target.type in ("identifier", "this") or (target.type == "member_expression" and self.path(target) is not None):
+                self.rebind(scope, target, value)
+                return
 
     def store(self, scope: Scope, target: Node, value: int) -> None:
         """`base.property = value`."""
@@ -246,7 +274,9 @@ class Calls(Expressions):
             callee = self.builder.add(scope, "name", lines(attribute), f"@jsx.{name}")
             self.builder.add(scope, "call", lines(target), "", (callee, value), ("", ""))
         path = self.path(target)
-        if path is not None:
+        if path is None:
+            self._store_inside(scope, target, value)
+        else:
             self.builder.write(scope, path, value)
         if inner.type == "identifier" and self.text(inner) != "module":
             # What the object is from here on: its entry of that name is the new one.

@@ -42,6 +42,7 @@ from pipeline.system.program.sites import CallSite
 
 _OF_TRAINING: frozenset[ControlKind] = frozenset({"model_lineage", "group_evaluation", "secure_aggregation", "differential_privacy"})
 _RECORDED = frozenset({"agent", "hosted_llm", "local_llm", "tool", "mcp_tool", "ml_model"})
+_WAIVED = frozenset({False, "approved", "not-applicable", "denied"})  # nobody is asked
 _HANDED_AS = frozenset(
     [
         "middleware",
@@ -98,6 +99,7 @@ def add_protection(assembly: Assembly) -> None:
         for control in dict.fromkeys([site.rule.control, *said]):
             if control is not None and _counts(assembly, authenticating, site, control) and not is_only_logged(assembly, site.node):
                 _add_control(assembly, site, control)
+        _approved_tools(assembly, site)
     add_graph_approvals(assembly)
     add_hook_approvals(assembly)
     _add_bare_decorators(assembly)
@@ -306,20 +308,30 @@ def _handed_over(assembly: Assembly, call: Node) -> Iterator[tuple[int, Node]]:
             yield from ((position, held) for name in _HANDED_AS if (held := entry_of(program, given, name)) is not None)
 
 
-def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None) -> bool:
+def _approved_tools(assembly: Assembly, site: CallSite) -> None:
+    """Tools whose calls wait for a person because what they are given to says so: `toolApproval: { pay: "user-approval" }`."""
+    owner = assembly.element_of_call.get(site.node)
+    if owner is None or site.rule.approval_of is None or argument_node(assembly.program, site.node, site.rule.approval_of) is None:
+        return
+    _cover_tools(assembly, site.node, owner, assembly.cite(site.node), site.rule.approval_of)
+
+
+def _cover_tools(assembly: Assembly, node: Node, agent: str, evidence: Evidence | None, wanted: str = "interrupt_on|interruptOn") -> bool:
     """An approval step covers the tools it names, or all tools where it names none; True where it names some."""
     named: set[str] = set()
-    listed = argument_node(assembly.program, node, "interrupt_on|interruptOn")
+    told = False
+    listed = argument_node(assembly.program, node, wanted)
     for origin in assembly.program.origins(listed) if listed is not None else ():
         given = assembly.program.value(origin)
         if given.kind == "collection":
+            told = True
             for label, inner in zip(given.labels, given.inputs, strict=False):
-                if assembly.program.constant((origin[0], inner)) is not False:
+                if assembly.program.constant((origin[0], inner)) not in _WAIVED:
                     named.add(label)
     for source, kind, target in list(assembly.relations):
-        if source == agent and kind == "has_tool" and (not named or assembly.draft(target).name in named):
+        if source == agent and kind == "has_tool" and (not told or assembly.draft(target).name in named):
             assembly.control("human_approval", target, evidence)
-    return bool(named)
+    return told
 
 
 def _add_field_limits(assembly: Assembly) -> None:

@@ -39,7 +39,8 @@ __all__ = ["add_code_elements", "elements_of", "receivers"]
 _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     "code": ("interpreter", "python"), "shell": ("interpreter", "shell"), "process_arguments": ("interpreter", "shell"),
     "query": ("data_store", "database"), "query_parameters": ("data_store", "database"), "template": ("interpreter", "template"),
-    "prompt_template": ("interpreter", "template"), "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
+    "prompt_template": ("interpreter", "template"),
+    "html": ("renderer", "html"), "path": ("file_store", "files"), "url": ("external_service", ""), "request_body": ("external_service",
     ""),
     "deserialised": ("model_file", ""), "model_source": ("model_registry", ""), "store_write": ("data_store", "database"), "log": ("log",
     ""),

@@ -1,9 +1,9 @@
 """What is given because it is there: a service that takes every tool the container knows (`@AiService`), or those it names, and a call
 that lets the model choose among the tools of its kernel.
 
-Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or one that is
-marked itself (`@ToolBox`), or the element of such a call, and the tools of the program. Tools of another framework, profiles that leave some out, and kernels with tools of
-their own in one project are not told apart.
+Takes an assembly whose calls and entries have their elements, gives ties between the agents that the methods of such a class are, or one
+that is marked itself (`@ToolBox`), or the element of such a call, and the tools of the program. Tools of another framework, profiles that
+leave some out, and kernels with tools of their own in one project are not told apart.
 """
 
 from __future__ import annotations

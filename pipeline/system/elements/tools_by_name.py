@@ -1,7 +1,7 @@
 """Tools that a model is given by their names, or by what a container hands in: `toolNames("weather")`, `tools(mcpTools)`.
 
-Takes an assembly whose calls and entries have their elements, and a value that is given as tools; gives ids of tools. A name that no tool of
-the same framework has is none; a client of tool servers that is injected becomes an element, as the one that is constructed does.
+Takes an assembly whose calls and entries have their elements, and a value that is given as tools; gives ids of tools. A name that no tool
+of the same framework has is none; a client of tool servers that is injected becomes an element, as the one that is constructed does.
 """
 
 from __future__ import annotations

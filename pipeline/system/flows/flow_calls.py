@@ -192,7 +192,9 @@ class CallSteps:
             last = [name.rsplit(".", 1)[-1] for name in names]
             capital = any(name[:1].isupper() and name not in _ENCODERS for name in last)
             builds = capital and callee.text not in _FILLS  # in Go a method is written like a class
-            constructor = builds or not COPIES.isdisjoint(names)
+            # `X.builder().name(text).build()` is one call with named arguments: what it makes has them.
+            filled = label not in ("", "*", "**") and callee.text.endswith(("builder", "Builder"))
+            constructor = builds or filled or not COPIES.isdisjoint(names)
             speaker = speaker or speakers.of_classes(last)
             speaker = speaker or (speakers.speaker_given(self._program, call, value) if label == "" else "")
             if speaker and label in _CONTENT:

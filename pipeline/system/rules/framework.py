@@ -97,7 +97,7 @@ class CallRule(Frozen):
     result: Label | None = Field(default=None, description="What the call gives back, as a source of data.")
     listeners: dict[Argument, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="With `result`: argument -> methods of the object given there in which what comes back arrives; a function is called itself.",
+        description="With `result`: argument -> methods of the object given there in which what comes back arrives; a function is one.",
     )
     one_segment: Argument | Literal["entry"] | None = Field(
         default=None,
@@ -105,6 +105,10 @@ class CallRule(Frozen):
         "given here; `entry`: each entry of the result is one.",
     )
     relations: dict[Argument, RelationKind] = Field(default_factory=dict)
+    approval_of: Argument | None = Field(
+        default=None,
+        description="The tools of the element, by their names, whose calls wait for a person; a function is asked for all of them.",
+    )
     control: ControlKind | None = Field(default=None, description="The call is a control.")
     protects: Literal["element", "application", "function", "data", "receiver", "routes"] = Field(
         default="data",
