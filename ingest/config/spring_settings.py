@@ -2,8 +2,8 @@
 
 Takes the text of such a file, gives one `property` setting per value under the names that tell of models, logs, diagnosis and the
 server, with the profile it holds for, one `environment` setting per key, and one `mcp_server` setting per server of tools that
-Spring AI is to use. Lists and values with defaults (`${NAME:default}`) are given as they stand; imports are not followed, and secrets
-are not looked for here.
+Spring AI is to use. Lists and values with defaults (`${NAME:default}`) are given as they stand; imports are not followed (a file that
+is imported is read as one of its own, where its head tells what it is), and secrets are not looked for here.
 """
 
 from __future__ import annotations

@@ -69,8 +69,11 @@ def _by_library(draft: Draft) -> str | None:
 
 
 def _resold_here(assembly: Assembly, party: str) -> bool:
-    """Whether code or configuration names one of those who sell a company's models."""
+    """Whether code or configuration names one of those who sell a company's models, or a variable that leads its library elsewhere."""
     said = [sold for seller in load_parties().resold.get(party, ()) if (sold := load_parties().parties[seller].sells_as)]
+    by = load_parties().parties[party].addressed_by
+    if by and assembly.book.stands_anywhere(re.compile(by)):
+        return True
     return bool(said) and assembly.book.stands_anywhere(re.compile("|".join(said), re.IGNORECASE))
 
 

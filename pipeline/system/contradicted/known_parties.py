@@ -25,6 +25,7 @@ class Party(Frozen):
     calls: tuple[str, ...] = ()
     types: tuple[str, ...] = Field(default=(), description="How the qualified names of classes begin that stand for its models.")
     sells_as: str = Field(default="", description="A regular expression over lines that speak of models of others which it runs.")
+    addressed_by: str = Field(default="", description="A regular expression over variables that its library takes another address from.")
     elsewhere: str = Field(default="", description="A regular expression over lines that have its product run at an address of one's own.")
     runs_models: bool = Field(default=False, description="It is asked for replies or embeddings.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.config.spring_settings import read_spring_settings
+from ingest.heads import kind_of_head
 
 YAML = """app:
   version: @project.version@
@@ -48,3 +49,11 @@ def test_the_password_of_the_one_user_is_a_credential_where_it_stands_here() -> 
     for value, found in (("desk4711", "password"), ("{noop}desk", "password"), ("${DESK}", None), ("{bcrypt}$2a$10$abc", None), ("", None)):
         settings = read_spring_settings(f"{name}={value}\n", "application.properties")
         assert [one.attributes.get("secret") for one in settings] == [found], value
+
+
+def test_a_file_that_the_main_one_imports_is_known_by_where_it_lies_and_what_stands_in_it() -> None:
+    imported, other = b"spring:\n  ai:\n    openai: {}\nclaims:\n  limit: 3\n", b"claims:\n  spring: 3\n"
+    assert kind_of_head("assistant/src/main/resources/assistant.yml", imported) == "spring_settings"
+    assert kind_of_head("assistant/src/main/resources/assistant.yml", other) is None
+    assert kind_of_head("deploy/assistant.yml", imported) is None  # a manifest of something else may have such a key
+    assert kind_of_head("src/test/resources/assistant.yml", imported) is None
