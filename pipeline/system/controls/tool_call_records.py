@@ -26,7 +26,7 @@ _GIVEN = frozenset({"arguments", "args", "kwargs", "input", "inputs", "params", 
 _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
 # What one said and what was answered: where a record takes no more, what was done between is not in it.
 _SAID = frozenset({"question", "answer", "reply", "prompt", "response", "query", "text", "request"})
-_WHOSE = frozenset({"id", "ids", "key", "uuid", "user", "person", "customer", "owner", "self", "cls", "this", "at", "time", "timestamp", "db"})
+_WHOSE = frozenset({"id", "ids", "key", "uuid", "user", "person", "customer", "owner", "self", "cls", "this", "at", "time", "db"})
 _MAX_DEPTH = 8
 
 
