@@ -101,14 +101,17 @@ def _written(assembly: Assembly, records: Records) -> dict[str, list[Flow]]:
     flows = (flow for _key, found in assembly.flows_in_order() for flow in found)
     ways = [flow for flow in flows if flow.role in _WRITTEN and not _CHOSEN.isdisjoint(flow.carries)]
     places = {(step.path, step.start_line) for flow in ways for step in flow.steps if step.page is None}
-    at: dict[tuple[str, int], set[str]] = {}
+    at: dict[tuple[str, int, bool], set[str]] = {}
     for file, facts in enumerate(assembly.program.files) if places else ():
         for identity, value in enumerate(facts.values):
             if value.kind == "call" and (facts.path, value.line) in places:
-                at.setdefault((facts.path, value.line), set()).update(records.of((file, identity), CHANGED))
+                for by_tool in (True, False):  # a tool is called to keep something; a reply goes many ways
+                    names = records.of((file, identity), CHANGED, written=not by_tool)
+                    at.setdefault((facts.path, value.line, by_tool), set()).update(names)
     found: dict[str, list[Flow]] = {}
     for flow in ways:
-        named = {key: number for number, step in enumerate(flow.steps, 1) for key in at.get((step.path, step.start_line), ())}
+        by_tool = "tool_arguments" in flow.carries
+        named = {key: number for number, step in enumerate(flow.steps, 1) for key in at.get((step.path, step.start_line, by_tool), ())}
         for key, number in sorted(named.items()):  # what runs a statement for everybody says nothing of this one
             found.setdefault(key, []).append(flow.model_copy(update={"steps": flow.steps[:number]}))
     return found

@@ -38,20 +38,24 @@ class Records:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._said: dict[tuple[Node, re.Pattern[str]], dict[str, str]] = {}  # calls that are chained or nested share their values
+        self._said: dict[tuple[Node, re.Pattern[str], bool], dict[str, str]] = {}  # calls that are chained or nested share their values
         self._parts: dict[Node, list[Node]] = {}
 
-    def of(self, call: Node, statement: re.Pattern[str]) -> dict[str, str]:
-        """The tables and files that a call is about, by what makes them one, as written; of statements those `statement` finds."""
+    def of(self, call: Node, statement: re.Pattern[str], *, written: bool = False) -> dict[str, str]:
+        """The tables and files that a call is about, by what makes them one, as written; of statements those `statement` finds.
+
+        With `written` a table must stand in a statement or be a class of an object mapper: what is called on or given a thing of that name
+        may be anything.
+        """
         found: dict[str, str] = {}
         for node in self._inside(call):
-            said = self._said.get((node, statement))
+            said = self._said.get((node, statement, written))
             if said is None:
-                said = self._said[node, statement] = self._says(node, statement)
+                said = self._said[node, statement, written] = self._says(node, statement, written)
             found |= said
         return found
 
-    def _says(self, node: Node, statement: re.Pattern[str]) -> dict[str, str]:
+    def _says(self, node: Node, statement: re.Pattern[str], written: bool) -> dict[str, str]:
         """The tables and files that one value names."""
         program, found = self._program, dict[str, str]()
         value, text = program.value(node), self._text(node)
@@ -61,7 +65,8 @@ class Records:
             elif _FILE.fullmatch(text):
                 found[posixpath.basename(text)] = posixpath.basename(text)
         if value.kind == "call":
-            tables = (called_on(program, node), self._of_mapper(node), given_before(program, node), self._asked(node))
+            mapped = (self._of_mapper(node), self._asked(node))
+            tables = mapped if written else (called_on(program, node), *mapped, given_before(program, node))
             found |= {_one(snake(table)): table for table in tables if table}
         return found
 

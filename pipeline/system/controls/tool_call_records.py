@@ -24,6 +24,9 @@ _PARTS = frozenset({"call", "calls", "arguments", "args", "input", "inputs"})
 _CALLED = frozenset({"tool", "function", "plugin", "action"})  # what is run by its name
 _GIVEN = frozenset({"arguments", "args", "kwargs", "input", "inputs", "params", "parameters"})
 _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
+# What one said and what was answered: where a record takes no more, what was done between is not in it.
+_SAID = frozenset({"question", "answer", "reply", "prompt", "response", "query", "text", "request"})
+_WHOSE = frozenset({"id", "ids", "key", "uuid", "user", "person", "customer", "owner", "self", "cls", "this", "at", "time", "db"})
 _MAX_DEPTH = 8
 
 
@@ -82,7 +85,7 @@ def _records(assembly: Assembly, call: Node) -> bool:
     if not written and not kept and (verb not in _WRITES or not _ends_in_writing(assembly, call)):
         return False
     if kept:
-        return _ends_in_writing(assembly, call)
+        return not _is_talk_alone(assembly, call) and _ends_in_writing(assembly, call)
     named = any(_is_tool_call(label) for label in value.labels[1:])
     return named or _holds_tool_call(assembly, [(call[0], given) for given in value.inputs[1:]])
 
@@ -93,6 +96,15 @@ def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:
         return False
     owner = words_of(assembly.program.value((call[0], callee.inputs[0])).text)
     return bool(owner) and owner[-1] in _KEPT_IN
+
+
+def _is_talk_alone(assembly: Assembly, call: Node) -> bool:
+    """Whether what keeps messages is told a question and its answer, and nothing else: `append(conversation_id, question, answer)`."""
+    program, told = assembly.program, list[str]()
+    for target in program.targets(call):
+        told += [(words_of(parameter.name) or [""])[-1] for parameter in program.function(target.function).parameters]
+    said = [word for word in told if word not in _WHOSE]
+    return bool(said) and _SAID.issuperset(said)
 
 
 def _holds_tool_call(assembly: Assembly, given: list[Node]) -> bool:
