@@ -29,8 +29,6 @@ class PopularNames(Frozen):
     neighbours: tuple[str, ...] = Field(description="Packages of their own that are near a popular one.")
     hub_owners: tuple[str, ...] = Field(description="Owners of models on the Hugging Face Hub.")
     hub_neighbours: tuple[str, ...]
-    open_families: tuple[str, ...] = Field(description="Families of models with public weights, as files of them are called.")
-    open_words: tuple[str, ...] = Field(description="Words beside them that make no model of one's own.")
 
 
 @lru_cache(maxsize=1)

@@ -12,17 +12,14 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment.look_alikes import load_popular_names
 from pipeline.system.model import AttributeValue, ElementKind
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.origins_here import origins_here
+from pipeline.system.rules.open_weights import is_public_file
 
 _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embedding_model", "ml_model", "model_registry"})
 _NAME = re.compile(r"(?=.*[\d/-])[A-Za-z][\w.:/@+-]{2,80}")  # a word alone is rather a provider or an option
 _SETTINGS = re.compile(r"(^|\.)(getenv|get|GetEnv|getProperty|getOrDefault|config|GetValue)$")
-_FILE = re.compile(r"([\w.-]+?)\.(?:gguf|ggml|bin|llamafile)")
-# A number or a version, a size, and the parts of a quantisation: `v0.3`, `7b`, `8x7b`, `q4`, `k`, `m`, `fp16`.
-_SIZE = re.compile(r"v?\d+|\d+k|(?:\d+x)?\d+[bm]|[ae]\d+b|i?q\d+|[ksml0]|x{1,2}[sl]|b?f(?:p)?\d+|int\d+|ud")
 _MOST = 20
 
 
@@ -37,7 +34,7 @@ def mark_possible_models(assembly: Assembly) -> None:
         given = argument_node(assembly.program, site.node, site.rule.name_from, site.skip)
         if given is not None and draft.kind == "local_llm":
             files = [text for text in _constants(assembly, given) if "." in text.rsplit("/", 1)[-1]]
-            if files and all(map(_is_public_file, files)):
+            if files and all(map(is_public_file, files)):
                 draft.attributes["public_weights"] = True
         if given is None or draft.kind not in _MODELS or draft.attributes.get("model"):
             continue
@@ -48,19 +45,6 @@ def mark_possible_models(assembly: Assembly) -> None:
     for identity, names in found.items():
         may_be: AttributeValue = tuple(sorted(names)[:_MOST])
         assembly.draft(identity).attributes["may_be"] = may_be
-
-
-def _is_public_file(name: str) -> bool:
-    """Whether a file is called as one of public weights is, and nothing more: `models/gemma-2-2b-it.Q4_K_M.gguf`."""
-    known, found = load_popular_names(), _FILE.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1].lower())
-    if found is None:
-        return False
-    parts = [part for part in re.split(r"[-_.]", found[1]) if part]
-    families = [re.sub(r"\d+$", "", part) in known.open_families or f"{part}-{after}" in known.open_families
-                for part, after in zip(parts, [*parts[1:], ""], strict=True)]  # fmt: skip
-    return any(families) and all(
-        is_family or part in known.open_words or _SIZE.fullmatch(part) for is_family, part in zip(families, parts, strict=True)
-    )
 
 
 def _constants(assembly: Assembly, node: Node) -> Iterator[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ingest.code.program import FunctionRef, Node
-from pipeline.system.agents.mcp_dispatch import cases_of, part_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import RETURNED, Hit
 from pipeline.system.model import Evidence
+from pipeline.system.program.cases import cases_of, part_of
 
 
 def entries(assembly: Assembly) -> Iterator[tuple[FunctionRef, str]]:
