@@ -24,7 +24,7 @@ from pipeline.system.elements.whose_search import asks_whose
 from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.at_hand import is_no_path
-from pipeline.system.flows.columns import columns_of
+from pipeline.system.flows.columns import columns_of, columns_read
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
@@ -69,6 +69,7 @@ _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
     {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
 )
+_KEEPS: frozenset[SinkRole] = frozenset({"store_write", "query", "query_parameters"})
 _SENT: frozenset[Label] = frozenset({"user_input", "uploaded_file", "web_content"})
 _NOT_FOLLOWED: frozenset[Label] = frozenset(
     {"environment_value", "identity"}
@@ -370,12 +371,13 @@ def _add_way(
 ) -> None:  # fmt: skip
     source, target = behaviours.tables.begins(source, label, hit), behaviours.tables.ends(target, hit)
     known = assembly.flows.get((source, target, role), [])
-    columns = columns_of(assembly, hit, label, role)
+    columns, read = columns_of(assembly, hit, label, role), columns_read(assembly, hit, label) if role in _KEEPS else ()
     checked = False  # whether the same is known of other data that is looked at on its way: what is not must not hide behind it
     for number, flow in enumerate(known):
         if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
             both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
-            known[number] = flow.model_copy(update={"fields": both})
+            begun = tuple(sorted({*flow.fields_read, *read})) if flow.fields_read and read else ()
+            known[number] = flow.model_copy(update={"fields": both, "fields_read": begun})
             if flow.id not in behaviours.checked:
                 return
             checked = True
@@ -426,8 +428,9 @@ def _add_way(
         assembly.control(kind, identity, assembly.cite(node))
     choices = max(1, choices_on_way(assembly, hit))
     flow = Flow(
-        id=identity, source=source, target=target, carries=(label,), role=role, steps=steps, choices=choices, fields=columns, way=identity
-    )
+        id=identity, source=source, target=target, carries=(label,), role=role, steps=steps, choices=choices, fields=columns,
+        fields_read=read, way=identity,
+    )  # fmt: skip
     behaviours.ways.append(Way(flow, hit, behaviours.group))
     assembly.flow(flow)
 

@@ -198,6 +198,9 @@ class Flow(Frozen):
     fields: tuple[str, ...] = Field(
         default=(), exclude=True, description="Columns of a table that are written or read, where the code names them; empty: any may be."
     )
+    fields_read: tuple[str, ...] = Field(
+        default=(), exclude=True, description="Columns that are read where it begins in a table and ends in one; empty: any may be."
+    )
     way: str = Field(default="", exclude=True, description="Which way through the code it is, whatever its elements come to be called.")
     answers_not: tuple[str, ...] = Field(
         default=(), exclude=True, description="Ways of questions to a model that came through other calls than this reply goes back to."
@@ -324,5 +327,5 @@ class System(Frozen):
 
     def as_told(self) -> System:
         """As a report says it and reads it back: without what only the matching of threats asks of a flow."""
-        told = (flow.model_copy(update={"fields": (), "way": "", "answers_not": ()}) for flow in self.flows)
+        told = (flow.model_copy(update={"fields": (), "fields_read": (), "way": "", "answers_not": ()}) for flow in self.flows)
         return self.model_copy(update={"flows": tuple(told)})

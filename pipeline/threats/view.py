@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.system.flows.columns import CATALOGUE
+from pipeline.system.flows.columns import CATALOGUE, FILTER
 from pipeline.system.model import AttributeValue, Claim, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
@@ -17,6 +17,7 @@ _STORES: frozenset[ElementKind] = frozenset({"data_store", "vector_store", "memo
 _READS = re.compile(r"(?i)\.(?:find|find_?one|aggregate|count_?documents)\(|\bselect\b")
 _WRITES = re.compile(r"(?i)\b(?:insert|update|upsert|merge|replace|create|set|call|exec)\b|_and_(?:update|replace)")
 _CHOOSES: frozenset[SinkRole] = frozenset({"path", "index_query", "deletion"})
+_WRITTEN: frozenset[SinkRole | None] = frozenset({"store_write", "query", "query_parameters"})
 _ASKS: frozenset[SinkRole] = frozenset({"url", "request_body", "path"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
@@ -162,7 +163,7 @@ class View:
 
     def comes_out(self, kept: Flow, after: Flow) -> bool:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
-        if self.elements[kept.target].kind in _STORES and (kept.role in _CHOOSES or _looks_up(kept)):
+        if self.elements[kept.target].kind in _STORES and (kept.role in _CHOOSES or kept.fields == (FILTER,) or _looks_up(kept)):
             return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
@@ -174,9 +175,10 @@ class View:
 
     def _in_other_columns(self, kept: Flow, after: Flow) -> bool:
         """What is written to one column is not read from another, and no record is what a database tells of its tables."""
-        if self.elements[kept.target].kind != "data_store" or not after.fields:
+        read = after.fields_read if after.role in _WRITTEN else after.fields
+        if self.elements[kept.target].kind != "data_store" or not read:
             return False
-        return after.fields == (CATALOGUE,) or (bool(kept.fields) and set(kept.fields).isdisjoint(after.fields))
+        return read == (CATALOGUE,) or (bool(kept.fields) and set(kept.fields).isdisjoint(read))
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:
         """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""

@@ -259,11 +259,12 @@ class Expressions(Texts):
                     key, given = child.child_by_field_name("key"), child.child_by_field_name("value")
                     if key is None or given is None:
                         continue
-                    label = self.key(scope, key)
-                    self.hints.append(label)
-                    inputs.append(self.value(scope, given))
+                    known = self._keys(scope, key)
+                    self.hints.append(known[0])
+                    value = self.value(scope, given)
                     self.hints.pop()
-                    labels.append(label)
+                    inputs += [value] * len(known)
+                    labels += known
                 case "shorthand_property_identifier":
                     labels.append(self.text(child))
                     inputs.append(self._name(scope, child))
@@ -273,12 +274,12 @@ class Expressions(Texts):
                 case "method_definition":
                     name = child.child_by_field_name("name")
                     label = self.key(scope, name) if name is not None else "?"
-                    value, index = self.function_value(scope, child, label, {})
+                    method, index = self.function_value(scope, child, label, {})
                     if any(part.type == "get" for part in child.children):
                         inputs += self.builder.functions[index].returns
                         labels += [label] * len(self.builder.functions[index].returns)
                     else:
-                        inputs.append(value)
+                        inputs.append(method)
                         labels.append(label)
                 case _:
                     continue
@@ -286,12 +287,20 @@ class Expressions(Texts):
 
     def key(self, scope: Scope, node: Node) -> str:
         """The constant name of a property, `?` where it is computed."""
+        known = self._keys(scope, node)
+        return known[0] if len(known) == 1 else "?"
+
+    def _keys(self, scope: Scope, node: Node) -> list[str]:
+        """The names that a property may have: both of `[isHtml ? "html" : "text"]`, `?` where it is computed otherwise."""
         if node.type == "string":
-            return self.literal(node)
+            return [self.literal(node)]
         if node.type == "computed_property_name":
             value = self._first(scope, node)
-            return self.builder.text_of(value) if self.builder.kind_of(value) == "constant" else "?"
-        return self.text(node)
+            known = self.builder.inputs_of(value) if self.builder.kind_of(value) == "choice" else (value,)
+            if all(self.builder.kind_of(one) == "constant" for one in known):
+                return list(dict.fromkeys(self.builder.text_of(one) for one in known))
+            return ["?"]
+        return [self.text(node)]
 
     # The rest
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.code.program import FunctionRef, Node, Program, Target
-from ingest.facts import Branch, Value
+from ingest.facts import Branch
 from pipeline.system.agents.tool_objects import tool_objects
 from pipeline.system.controls.restrictions import is_validator
+from pipeline.system.program.cases import cases_of, name_compared, part_of
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.program.tool_records import DOES, records_in
 from pipeline.system.program.walking import inputs_of, walk
@@ -30,7 +31,6 @@ _PARSES = frozenset(
     {"parse", "safeParse", "parseAsync", "safeParseAsync", "assign", "from", "String", "str", "dict", "model_validate", "validate",
      "loads", "cast", "unmarshal", "Unmarshal", "structuredClone"}
 )  # fmt: skip
-_COMPARED = frozenset({"parameter", "attribute", "name", "index", "guarded"})
 _NONE = (-1,)  # no parameter at all carries what a model chose
 
 
@@ -110,39 +110,7 @@ def _chosen_behind(program: Program, entry: EntrySite, depth: int = 0) -> list[E
 def _is_name(program: Program, test: Node) -> bool:
     """Whether it is a tool's name that is compared, and not a setting of the one tool there is."""
     compared = program.value((test[0], program.value(test).inputs[0]))
-    return words_of(_text(program, test[0], compared))[-1:] in (["name"], ["tool"])
-
-
-def part_of(cases: Sequence[tuple[str, Branch]], position: int) -> tuple[int, int] | None:
-    """The values of a case, from its test on; one without statements of its own runs those of the next."""
-    for (_name, branch), (_after, following) in zip(cases[position:], [*cases[position + 1 :], ("", None)], strict=True):
-        start, end = branch.held
-        if end > start:
-            return cases[position][1].condition, end
-        if following is not None and start == 0:  # what falls through into it is not told apart by the reader
-            return cases[position][1].condition, following.condition
-    return None
-
-
-def cases_of(program: Program, function: FunctionRef, kinds: frozenset[str] = _COMPARED) -> Iterator[tuple[str, Branch]]:
-    """Branches that compare one value with a name, each with that name; `kinds` are those of the value."""
-    file = function[0]
-    compared: dict[str, list[tuple[str, Branch]]] = {}
-    for branch in program.files[file].branches:
-        test = program.value((file, branch.condition))
-        if branch.scope != function[1] or test.kind != "operation" or test.text not in ("==", "===") or len(test.inputs) != 2:
-            continue
-        left, right = (program.value((file, given)) for given in test.inputs)
-        name = program.constant((file, test.inputs[1]))
-        if isinstance(name, str) and name and left.kind in kinds and left != right:
-            compared.setdefault(_text(program, file, left), []).append((name, branch))
-    yield from max(compared.values(), key=len, default=[])
-
-
-def _text(program: Program, file: int, value: Value) -> str:
-    while value.kind == "guarded":
-        value = program.value((file, value.inputs[0]))
-    return value.text
+    return words_of(name_compared(program, test[0], compared))[-1:] in (["name"], ["tool"])
 
 
 def _calls(program: Program, function: FunctionRef) -> Iterator[Node]:

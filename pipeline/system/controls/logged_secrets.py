@@ -16,6 +16,7 @@ from pipeline.system.controls.taken_by_default import variable_read
 from pipeline.system.elements.server_runs import run_by_a_server
 from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.model import AttributeValue
+from pipeline.system.program.origins_here import origins_here
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import words_of
@@ -124,7 +125,7 @@ def _own_name(assembly: Assembly, node: Node) -> str | None:
         base = program.value((node[0], value.inputs[0])) if value.kind in ("attribute", "index") else value
         told_of = base is not value and base.text.lower() in _TOLD_OF
         return None if told_of or _is_hidden(assembly, node) or _is_constant(assembly, node) else value.text
-    for origin in (node, *program.origins(node)) if value.kind in ("name", "call", "attribute", "index") else ():
+    for origin in (node, *origins_here(program, node)) if value.kind in ("name", "call", "attribute", "index") else ():
         if known.is_credential(name := variable_read(assembly, origin)):
             return name
     return None

@@ -24,6 +24,7 @@ from pipeline.system.flows.made_of import SETTLES, Settled, callee_text, made_of
 from pipeline.system.flows.record_parts import Keys, is_other_part, keys_read
 from pipeline.system.model import ControlKind, SinkRole
 from pipeline.system.program.patterns import WITH_HOST, narrows, pattern_of, pattern_replaced, takes_separators
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
 CHOOSES: frozenset[SinkRole] = frozenset(
@@ -192,7 +193,8 @@ def _compared(assembly: Assembly, node: Node, holds: bool, record: Tested) -> Co
     left, right = ((node[0], given) for given in value.inputs)
     if value.text in ("in", "not in"):
         if program.value(right).text == "parents" and program.value(right).kind == "attribute":  # `ROOT in path.parents`
-            return "allow_list" if (value.text == "in") == holds and record.settled and _leads(assembly, right, record) else None
+            asked = (value.text == "in") == holds and _settled(assembly, right, record) and _leads(assembly, right, record)
+            return "allow_list" if asked else None
         if (value.text == "in") == holds:  # one of the known ones; `"url" in record` only says that it is there
             listed = _leads(assembly, left, record) and not _is_form(assembly, left) and not is_open(assembly, right)
             return "allow_list" if listed else None
@@ -242,13 +244,13 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
             return "allow_list" if below and _leads(assembly, base, record) else None
         if not holds:  # no option of a program
             return "input_validation" if constant == "-" else None
-        return _begins(assembly, base, arguments[0], name.lower() == "startswith", record.settled)
+        return _begins(assembly, base, arguments[0], name.lower() == "startswith", _settled(assembly, base, record))
     if name in _KIND_OF_ADDRESS:
         return None if holds else "egress_limit"
     if name == "IsLocal":
         return "allow_list" if holds else None
     if name == "is_relative_to":
-        return "allow_list" if holds and record.settled else None
+        return "allow_list" if holds and (record.settled or (base is not None and _settled(assembly, base, record))) else None
     if name in _ONLY_LETTERS:
         of_it = base is not None and _leads(assembly, base, record) and not _is_form(assembly, base)
         return "input_validation" if holds and of_it else None
@@ -278,6 +280,14 @@ def _asked(assembly: Assembly, node: Node, holds: bool, record: Tested, depth: i
     lists = [base, *arguments[:1]] if "contains" in words_of(name) else []  # `slices.Contains(known, name)`, `known.Contains(name)`
     permits = not targets and _PERMITS & set(words_of(name)) and not any(is_open(assembly, one) for one in lists if one is not None)
     return "input_validation" if permits else None
+
+
+def _settled(assembly: Assembly, asked: Node, record: Tested) -> Settled:
+    """What was done to a path before it is looked at: on its way, or for the look alone, `path.resolve().is_relative_to(ROOT)`."""
+    if record.settled or record.role != "path":
+        return record.settled
+    calls = (one for one in inside(assembly.program, asked, _NEAR) if assembly.program.value(one).kind == "call")
+    return "absolute" if any(callee_text(assembly, one) in SETTLES and _leads(assembly, one, record) for one in calls) else ""
 
 
 def _begins(assembly: Assembly, base: Node, given: Node, start: bool, settled: Settled) -> ControlKind | None:

@@ -1,9 +1,10 @@
 """Arguments of tools that choose one of the operator's own clients: `CLIENTS[account].delete_messages(...)`.
 
 Takes an assembly, the function of a tool and one of its parameters. Where the parameter, as it is or in another case, picks an entry out of
-a table of the process that was filled from its environment or its settings, and methods of the entry are called, the argument is the label
-of a session that the operator has set up: whoever uses the server has all of them. Entries that are handed back, records that lie in the
-program, are not looked at as sessions; a table that a database fills is missed as one.
+a table or a list of the process that was filled from its environment or its settings, and methods of the entry are called or a credential
+of it is used, the argument is the label of a session that the operator has set up: whoever uses the server has all of them. So it is where
+an object fills the table as it is made, without being given anything. Entries that are handed back, records that lie in the program, are
+not looked at as sessions; a table that a database fills is missed as one.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.program.walking import inputs_of, walk
+from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import load_words, mentions
 
 _CASES = frozenset({"lower", "upper", "strip", "casefold", "trim", "toLowerCase", "toUpperCase", "str", "String"})
 _TAKES = frozenset({"get", "at"})
+_PUTS = frozenset({"set", "put", "add", "Add"})
+_FINDS = frozenset({"find", "First", "FirstOrDefault", "first", "firstOrNull", "Single", "SingleOrDefault"})
+_EQUAL = frozenset({"==", "===", "equals"})
 _SET_UP = re.compile(
     r"^(?:os\.(?:environ\b|getenv)|(?:globalThis\.)?process\.env\b|go:os\.(?:Getenv|LookupEnv))"
     r"|^(?:json|yaml|toml|tomllib|tomli)\.(?:load|loads|safe_load)$|^dotenv\.|pydantic_settings\."
@@ -49,8 +54,10 @@ def _chosen(assembly: Assembly, function: FunctionRef, parameter: Node, name: st
         table = _table(value, callee, label)
         if _is_still_it(value, callee, label, name, parameter[1]):
             label.add(identity)
-        elif table is not None and _is_set_up(assembly, (file, table)):
+        elif table is not None and (_is_set_up(assembly, (file, table)) or _is_filled_at_start(assembly, (file, table))):
             found.append(_done(assembly, function, identity))
+        elif (entry := _picked(assembly, (file, identity), label)) is not None and _is_set_up(assembly, (file, entry[0])):
+            found.append(_done(assembly, function, entry[1]))
         elif value.kind == "call" and made_of and depth < _DEEPEST:
             inner = _looked_up(assembly, (file, identity), label, depth)
             found.append(_done(assembly, function, identity) if inner == "handed back" else inner)
@@ -81,6 +88,22 @@ def _table(value: Value, callee: Value, label: set[int]) -> int | None:
     return callee.inputs[0] if taken and value.inputs[1:2] and value.inputs[1] in label else None
 
 
+def _picked(assembly: Assembly, node: Node, label: set[int]) -> tuple[int, int] | None:
+    """A list and the entry of it that has the label: `accounts.find(a => a.name === account)`, or a loop that compares each."""
+    program, values = assembly.program, assembly.program.files[node[0]].values
+    value = values[node[1]]
+    if value.kind == "call" and values[value.inputs[0]].kind == "attribute" and values[value.inputs[0]].text in _FINDS:
+        tests = {one[1] for given in value.inputs[1:] for one in program.functions.get(values[given].text, ()) if one[0] == node[0]}
+        compared = (one for one in values if one.scope in tests and one.kind == "operation" and one.text in _EQUAL)
+        return (values[value.inputs[0]].inputs[0], node[1]) if any(label.intersection(one.inputs) for one in compared) else None
+    if value.kind == "operation" and value.text in _EQUAL and label.intersection(value.inputs):
+        for given in value.inputs:
+            base = values[given].inputs[0] if values[given].kind in ("attribute", "index") else given
+            if given not in label and values[base].kind == "element_of":
+                return values[base].inputs[0], base
+    return None
+
+
 def is_used(assembly: Assembly, function: FunctionRef, parameter: Node) -> bool:
     """Whether anything is made of a parameter; one that is only taken says nothing. Of a body that is not there, nothing is known."""
     values = assembly.program.files[parameter[0]].values
@@ -102,6 +125,8 @@ def _done(assembly: Assembly, function: FunctionRef, taken: int) -> Done:
             callee = values[value.inputs[0]]
             if value.inputs[0] in held or (callee.kind == "attribute" and callee.inputs[0] in held):
                 return "used"
+        elif value.kind in ("attribute", "index") and value.inputs[0] in held and load_signing().is_credential(value.text):
+            return "used"
     return "handed back" if held.intersection(declared.returns) else ""
 
 
@@ -126,9 +151,45 @@ def _is_set_up(assembly: Assembly, table: Node) -> bool:
     if value.kind not in ("name", "attribute"):
         return False
     made = program.lookup(table[0], value.text)[0] if value.kind == "name" else program.origins(table)
+    for node in made:
+        scope = (node[0], program.value(node).scope)
+        if _reads_settings(assembly, node) if program.function(scope).name == "<module>" else _is_read_in(assembly, scope):
+            return True
+    return False
+
+
+def _is_read_in(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function reads the environment or settings: what it puts together is made of them."""
+    program, facts = assembly.program, assembly.program.files[function[0]]
+    nodes = ((function[0], at) for at, value in enumerate(facts.values) if value.scope == function[1])
     return any(
-        program.function((node[0], program.value(node).scope)).name == "<module>" and _reads_settings(assembly, node) for node in made
+        program.value(node).kind in ("name", "attribute", "call") and any(map(_SET_UP.search, program.names(node))) for node in nodes
     )
+
+
+def _is_filled_at_start(assembly: Assembly, table: Node) -> bool:
+    """Whether an object fills a table of its own as it is made, and is given nothing and asks no database for it."""
+    program, value = assembly.program, assembly.program.value(table)
+    if value.kind != "attribute":
+        return False
+    for owner in program.types((table[0], value.inputs[0])):
+        for made in program.functions.get(f"{owner}.__init__", ()):
+            calls = [call for inner in assembly.reach(made) for call in assembly.calls_in(inner)]
+            if len(program.function(made).parameters) > 1 or any(
+                assembly.draft(sink.element).kind == "data_store" for call in calls for sink in assembly.sinks.get(call, ())
+            ):
+                continue
+            if any(_puts_into(assembly, call, value.text, made) for call in calls):
+                return True
+    return False
+
+
+def _puts_into(assembly: Assembly, call: Node, field: str, made: FunctionRef) -> bool:
+    """`this.clients.set(...)`, in what a constructor runs."""
+    program = assembly.program
+    callee = program.value((call[0], program.value(call).inputs[0]))
+    kept = program.value((call[0], callee.inputs[0])) if callee.kind == "attribute" else callee
+    return call[0] == made[0] and callee.text in _PUTS and kept.kind == "attribute" and kept.text == field
 
 
 def _reads_settings(assembly: Assembly, node: Node) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink
+from pipeline.system.flows.answer_types import is_typed_otherwise
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import Flow
 from pipeline.system.program.arguments import argument_node
@@ -36,6 +37,7 @@ _MAKES_MARKUP = frozenset({
     "highlight", "html", "sanitize", "sanitise", "clean", "escape", "encode", "purify", "safe", "render", "format", "katex", "mathjax",
     "svg", "code", "tokens", "linkify", "stringify", "mermaid",
 })  # fmt: skip
+_ERRORS = frozenset({"error", "errors", "err", "e", "ex", "exc", "exception", "failure"})
 _MOST, _CHOICES = 60, 3
 
 
@@ -52,7 +54,9 @@ def add_named_replies(assembly: Assembly) -> None:
     place = assembly.draft(model).evidence[0].model_copy(update={"role": "source"})
     told: set[int] = set()  # files: one remedy for a page
     for call, sink in sorted(_markup(assembly), key=lambda one: one[0]):
-        if call[0] in told or _around(assembly, call) in cleaning or not _shows_a_reply(assembly, call, sink, cleaning):
+        if call[0] in told or _around(assembly, call) in cleaning or is_typed_otherwise(assembly, call):
+            continue
+        if not _shows_a_reply(assembly, call, sink, cleaning):
             continue
         end = assembly.cite(call, "sink", "named for what a model answers")
         if end is not None:
@@ -108,12 +112,21 @@ def _shows_a_reply(assembly: Assembly, call: Node, sink: Sink, cleaning: set[Fun
             and not _leaves_markup(assembly, node, cleaning)
         ):
             return False
-        if part.kind in ("attribute", "name", "parameter", "index"):
+        if part.kind in ("attribute", "name", "parameter", "index") and not _is_of_an_error(assembly, node):
             names |= set(words_of(part.text))
     around = program.function((call[0], value.scope)).qualified_name
     named = program.files[call[0]].path.rsplit(".", 1)[0].split("/")[-2:]  # the file and its folder: `chatbot/Turns.vue`
     page = {*(word for part in named for word in words_of(part)), *words_of(around)}
     return bool(names & _OF_REPLIES) or bool(names & _OF_CHATS and page & _SHOWS_CHATS)
+
+
+def _is_of_an_error(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is a part of an error: `error.message` says what went wrong."""
+    program, value = assembly.program, assembly.program.value(node)
+    base = (node[0], value.inputs[0]) if value.kind in ("attribute", "index") and value.inputs else node
+    if not _ERRORS.isdisjoint(words_of(program.value(base).text)):
+        return True
+    return any(program.value(one).kind == "unknown" and program.value(one).text == "exception" for one in program.origins(base))
 
 
 def _made_of(assembly: Assembly, node: Node, cleaning: set[FunctionRef]) -> list[Node]:

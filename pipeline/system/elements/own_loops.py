@@ -53,7 +53,8 @@ def _holder(assembly: Assembly, asking: Node, agents: dict[FunctionRef, str]) ->
     if loop is None:
         return str(model)
     if loop not in agents:
-        says: dict[str, AttributeValue] = {"loop_unseen": True} if model is None else {}
+        listens = len(assembly.program.value(asking).inputs) == 1  # `session.receive()`: the session runs its rounds, as somebody speaks
+        says: dict[str, AttributeValue] = {"loop_unseen": True} if model is None or listens else {}
         if model is not None and is_bounded(assembly.program, loop):
             says["loop_limited"] = True
         agents[loop] = _agent(assembly, loop, asking, says)

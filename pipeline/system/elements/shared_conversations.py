@@ -1,8 +1,8 @@
 """Conversations that all callers of a service share: one list of messages, made once for the whole process.
 
 Takes an assembly whose elements and sinks are known. A model is marked where what it is asked with is a list that its module makes, that a
-function adds to, and that a route or socket reaches. Lists kept by session, emptied by the function that fills them, or used by pages and
-command lines that serve one person, are left alone.
+function adds to, and that a route or socket reaches; in Python also the list that a parameter is by default. Lists kept by session, emptied
+by the function that fills them, or used by pages and command lines that serve one person, are left alone.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _begun_as(program: Program, node: Node) -> Iterator[Node]:
                 queue += [(origin[0], given) for given in value.inputs]
             elif value.kind == "collection" and value.text != "dictionary":
                 queue += [(origin[0], given) for given, label in zip(value.inputs, value.labels, strict=False) if label == "*"]
-                if _of_module(program, origin):
+                if _of_module(program, origin) and not _is_made_anew(program, origin):
                     yield origin
 
 
@@ -86,6 +86,14 @@ def _added(program: Program, made: Node) -> Node | None:
                 return None
             found.append(node)
     return found[0] if found else None
+
+
+def _is_made_anew(program: Program, made: Node) -> bool:
+    """Whether a list is what a parameter is by default, `history = []`: but in Python each call makes one of its own."""
+    facts = program.files[made[0]]
+    return facts.language != "python" and any(
+        parameter.default == made[1] for function in facts.functions for parameter in function.parameters
+    )
 
 
 def _of_module(program: Program, node: Node) -> bool:

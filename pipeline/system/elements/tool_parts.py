@@ -12,6 +12,7 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import RETURNED, Hit
 from pipeline.system.model import Evidence
+from pipeline.system.program.cases import cases_of, part_of
 
 
 def entries(assembly: Assembly) -> Iterator[tuple[FunctionRef, str]]:
@@ -41,10 +42,21 @@ def is_way_of(assembly: Assembly, identity: str, hit: Hit) -> bool:
         own = parts.get(identity)
         if own is None:
             continue
+        cases = [*parts.values(), *_handing_on(assembly, reference)]
         for file, value in (*hit.trace, hit.call) if hit.argument != RETURNED else hit.trace:
-            if file == reference[0] and not own[0] <= value < own[1] and any(start <= value < end for start, end in parts.values()):
+            if file == reference[0] and not own[0] <= value < own[1] and any(start <= value < end for start, end in cases):
                 return False
     return True
+
+
+def _handing_on(assembly: Assembly, reference: FunctionRef) -> tuple[tuple[int, int], ...]:
+    """All cases of a dispatching function: also those that hand on to a function, which is the tool then."""
+    known = assembly.memo.cases.get(reference)
+    if known is None:
+        cases = list(cases_of(assembly.program, reference))
+        parts = (part_of(cases, position) for position in range(len(cases)))
+        known = assembly.memo.cases[reference] = tuple(part for part in parts if part is not None)
+    return known
 
 
 def tool_at(assembly: Assembly, reference: FunctionRef, node: Node) -> str:

@@ -1,25 +1,31 @@
 """Routes of routers that no application takes in: `APIRouter()` and `Blueprint()` with handlers, that are included on no way.
 
 Takes an assembly, gives its sites without the entries of such routers. Where an application is given something that is not known (a router
-out of a list, a plugin), any router may be the one, and all count as served; so do those of a tree that makes no application.
+out of a list, a plugin), any router may be the one, and all count as served; so do those of a tree that makes no application. Of Express a
+router is left out whose file makes no application and is imported by no other; none is where a program loads files by names that it finds.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.code.program import Node
+from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.applications import Applications
+from pipeline.system.program.programs import imported
 from pipeline.system.program.sites import EntrySite, Sites
 
 _ROUTERS = {"fastapi.APIRouter": "fastapi.FastAPI", "flask.Blueprint": "flask.Flask"}  # what has routes, and what takes them in
+_ROUTES = frozenset({"http_route", "websocket"})
+_EXPRESS_ROUTER, _APPLICATIONS = "express.Router", frozenset({"express", "express.default"})
+_LOADS = frozenset({"require", "import", "requireAll", "autoload"})
 _INCLUDES = frozenset({"include_router", "register_blueprint"})
 
 
 def without_unserved(assembly: Assembly) -> Sites:
     """The sites of the program without routes that nothing serves."""
-    sites, program = assembly.sites, assembly.program
+    program = assembly.program
+    sites = _without_unmounted(assembly, assembly.sites)
     made = {name for file, facts in enumerate(program.files) if assembly.purpose(file) == "product" for name in _made(assembly, file)}
     routers = {entry.marker: router for entry in sites.entries if (router := _router(assembly, entry, made)) is not None}
     if not routers:
@@ -28,6 +34,57 @@ def without_unserved(assembly: Assembly) -> Sites:
     if served is None:
         return sites
     return replace(sites, entries=tuple(one for one in sites.entries if one.marker not in routers or routers[one.marker] in served))
+
+
+def _without_unmounted(assembly: Assembly, sites: Sites) -> Sites:
+    """Without routes of Express in files that nothing imports: `// app.use("/debate", require("./debate"))`."""
+    program = assembly.program
+    on_router = {entry.marker: entry.marker[0] for entry in sites.entries if entry.rule.kind in _ROUTES and _on_a_router(assembly, entry)}
+    files = {file for file in on_router.values() if not any(name in _APPLICATIONS for name in _names_called(program, file))}
+    product = [file for file in range(len(program.files)) if assembly.purpose(file) == "product"] if files else []
+    if not any(name in _APPLICATIONS for file in product for name in _names_called(program, file)):
+        return sites
+    if any(_loads_what_it_finds(program, file) for file in product):
+        return sites
+    taken = {other for file in range(len(program.files)) for other in imported(program, file) if other != file}
+    idle = {file for file in files - taken if not _is_named_elsewhere(program, file)}
+    return replace(sites, entries=tuple(one for one in sites.entries if on_router.get(one.marker) not in idle)) if idle else sites
+
+
+def _on_a_router(assembly: Assembly, entry: EntrySite) -> bool:
+    program, marker = assembly.program, assembly.program.value(entry.marker)
+    callee = program.value((entry.marker[0], marker.inputs[0])) if marker.kind == "call" else marker
+    origins = program.origins((entry.marker[0], callee.inputs[0])) if callee.kind == "attribute" else ()
+    return bool(origins) and all(program.value(one).kind == "call" and _EXPRESS_ROUTER in _kind(assembly, one) for one in origins)
+
+
+def _is_named_elsewhere(program: Program, file: int) -> bool:
+    """Whether an import that leads nowhere names a file: an alias of a folder may be set up where nobody looked."""
+    parts = program.files[file].path.rsplit(".", 1)[0].split("/")
+    name = parts[-2] if parts[-1] == "index" and len(parts) > 1 else parts[-1]
+    return any(
+        name in statement.target and program.file_of(statement.target, other) is None
+        for other, facts in enumerate(program.files)
+        for statement in facts.imports
+        if other != file
+    )
+
+
+def _names_called(program: Program, file: int) -> set[str]:
+    values = program.files[file].values
+    return {name for at, value in enumerate(values) if value.kind == "call" for name in program.callee_names((file, at))}
+
+
+def _loads_what_it_finds(program: Program, file: int) -> bool:
+    """`require(path.join(folder, name))`, `await import(file)`."""
+    values = program.files[file].values
+    return any(
+        value.kind == "call"
+        and len(value.inputs) == 2
+        and values[value.inputs[0]].text in _LOADS
+        and values[value.inputs[1]].kind != "constant"
+        for value in values
+    )
 
 
 def _made(assembly: Assembly, file: int) -> set[str]:

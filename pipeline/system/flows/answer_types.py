@@ -30,6 +30,11 @@ def is_no_page(assembly: Assembly, hit: Hit) -> bool:
     return _is_event(assembly, hit) or _typed(assembly, hit.call, _answer(assembly, hit.call), 0)
 
 
+def is_typed_otherwise(assembly: Assembly, call: Node) -> bool:
+    """Whether a call writes into an answer that was said before to be no markup, whatever it writes."""
+    return _method(assembly, call) in _WRITES and _typed(assembly, call, _answer(assembly, call), 0)
+
+
 def _is_event(assembly: Assembly, hit: Hit) -> bool:
     """Whether the text that the data was last put into is a line of an event stream: `data: ${JSON.stringify(part)}`."""
     program = assembly.program

@@ -11,14 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node
+from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.bound_columns import bound_column, read_column
+from pipeline.system.flows.row_filters import columns_back, only_chooses
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import Label, SinkRole
 from pipeline.system.rules.words import words_of
 
 CATALOGUE = "@catalogue"
 """Stands for all columns of what a database tells of itself: nobody's records come out of there."""
+FILTER = "@filter"
+"""Stands for no column: what only says which rows are meant is in none of them."""
 
 _MAX_DEPTH = 4
 _FROM = re.compile(r"\b(?:from|join)\s+([\w.\"`\[\]]+)", re.IGNORECASE)
@@ -26,6 +30,11 @@ _OF_CATALOGUE = re.compile(r"[\"`\[]?(information_schema|pg_catalog|pg_\w+|sqlit
 _SHOWS = re.compile(r"\s*(show\s+(tables|columns|databases|create|index)|describe|pragma\s+table_info)\b", re.IGNORECASE)
 _NO_COLUMNS = frozenset({"data", "where", "create", "update", "upsert", "set", "values", "connect", "connectorcreate", "createmany",
                          "select", "include", "list", "id"})  # fmt: skip
+_ROWS = frozenset(
+    {"first", "one", "one_or_none", "all", "fetchone", "fetchall", "fetchmany", "scalars", "scalar_one", "scalar_one_or_none"}
+)
+_OF_ROWS = frozenset({"rows", "recordset", "recordsets"})  # where drivers put the rows of an answer
+_COMPARES = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _HANDED_ON = frozenset({"await", "guarded", "choice", "name", "parameter", "element_of"})
 
 
@@ -33,13 +42,23 @@ def columns_of(assembly: Assembly, hit: Hit, label: Label, role: SinkRole) -> tu
     """The columns that may be written, where the way ends in a table, or read, where it begins in one; empty where any may be."""
     if role == "store_write":
         return _written(assembly, hit)
+    if role in ("query", "query_parameters") and hit.argument > 0 and only_chooses(assembly.program, hit, role == "query"):
+        return (FILTER,)
     if role == "query_parameters" and hit.argument > 0 and (bound := bound_column(assembly.program, hit.call, hit.argument, hit.path)):
         return _plain([bound])
-    if label == "stored_data" and _asks_for_catalogue(assembly, hit.trace[0]):
+    return columns_read(assembly, hit, label) if role not in ("query", "query_parameters") else ()
+
+
+def columns_read(assembly: Assembly, hit: Hit, label: Label) -> tuple[str, ...]:
+    """The columns that may be read where the way begins in a table, whatever it ends in."""
+    if label != "stored_data":
+        return ()
+    if _asks_for_catalogue(assembly, hit.trace[0]):
         return (CATALOGUE,)
-    if label == "stored_data" and (column := read_column(assembly.program, hit.trace)):
-        return _plain([column])
-    return _read(assembly, hit) if label == "stored_data" else ()
+    if (back := columns_back(assembly.program, hit.trace[0])) is not None:
+        return _plain(back) or (CATALOGUE,)
+    column = read_column(assembly.program, hit.trace)
+    return _plain([column]) if column else _read(assembly, hit)
 
 
 def _asks_for_catalogue(assembly: Assembly, read: Node) -> bool:
@@ -57,8 +76,19 @@ def _written(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
     value = assembly.program.value(hit.call)
     if not 0 < hit.argument < len(value.inputs):
         return ()
-    names = list(_entries(assembly, (hit.call[0], value.inputs[hit.argument]), 0))
+    record = (hit.call[0], value.inputs[hit.argument])
+    if hit.path and hit.path[0].isidentifier() and _is_made_as_record(assembly, record):
+        return _plain(hit.path[:1])  # each object of a class holds what it was made with, under the names of its fields
+    names = list(_entries(assembly, record, 0))
     return () if "" in names else tuple(name for name in _plain(names) if name not in _NO_COLUMNS)
+
+
+def _is_made_as_record(assembly: Assembly, record: Node) -> bool:
+    """Whether an object of a class of the project is stored: `session.add(Note(owner=owner, text=text))`."""
+    program, origins = assembly.program, assembly.program.origins(record)
+    return bool(origins) and all(
+        program.value(one).kind == "call" and any(name in program.classes for name in program.callee_names(one)) for one in origins
+    )
 
 
 def _entries(assembly: Assembly, record: Node, depth: int) -> Iterator[str]:
@@ -78,13 +108,21 @@ def _read(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
     taken = False
     for node in hit.trace[1:]:
         value = assembly.program.value(node)
+        if value.text in _OF_ROWS or (value.kind == "index" and value.text.isdigit()):
+            continue  # one of the rows is a record as a whole
         taken = value.kind in ("attribute", "index") and value.text.isidentifier()
-        if taken or value.kind not in _HANDED_ON:
+        if taken or not (value.kind in _HANDED_ON or (value.kind == "call" and _hands_rows_on(assembly, node))):
             break
     if not taken:
         return ()
     scopes = {(node[0], assembly.program.value(node).scope) for node in hit.trace}
     return _plain(name for scope in scopes for name in _taken_in(assembly, scope))
+
+
+def _hands_rows_on(assembly: Assembly, call: Node) -> bool:
+    """Whether a call gives records as they came: a function of the project, or a method of what a database answered."""
+    callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    return bool(assembly.program.targets(call)) or (callee.kind == "attribute" and callee.text in _ROWS)
 
 
 def _taken_in(assembly: Assembly, function: FunctionRef) -> frozenset[str]:
@@ -93,11 +131,24 @@ def _taken_in(assembly: Assembly, function: FunctionRef) -> frozenset[str]:
     if not known:
         found: dict[FunctionRef, set[str]] = {}
         for file, facts in enumerate(assembly.program.files):
-            for value in facts.values:
-                if value.kind in ("attribute", "index") and value.text.isidentifier():
+            compared = {given for value in facts.values if value.kind == "operation" and value.text in _COMPARES for given in value.inputs}
+            for identity, value in enumerate(facts.values):
+                if value.kind not in ("attribute", "index") or not value.text.isidentifier():
+                    continue
+                if identity not in compared or not _of_a_class(assembly, file, value):
                     found.setdefault((file, value.scope), set()).add(value.text)
         known.update((scope, frozenset(names)) for scope, names in found.items())
     return known.get(function, frozenset())
+
+
+def _of_a_class(assembly: Assembly, file: int, value: Value) -> bool:
+    """Whether a name is taken of a class, as by a query that compares a column: `select(Note).where(Note.owner == owner)`."""
+    base = assembly.program.files[file].values[value.inputs[0]]
+    return (
+        base.kind == "name"
+        and base.text[:1].isupper()
+        and any(name in assembly.program.classes for name in assembly.program.names((file, value.inputs[0])))
+    )
 
 
 def _plain(names: Iterable[str]) -> tuple[str, ...]:

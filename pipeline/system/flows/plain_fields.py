@@ -2,6 +2,7 @@
 
 Takes a hit of the flow search. What reads such a field takes a number or an identifier, whoever made the record; the type of the record
 itself is often lost, as where a library makes it (`Record.from_orm(sent)`). A name that one class declares as text is believed of none.
+Numbers of messages, files and people in a chat network are the network's own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from pipeline.system.rules.words import words_of
 
 _OF_TEXT: frozenset[SinkRole] = frozenset({"path", "url", "shell", "process_arguments", "query", "template", "code", "html", "deletion"})
 _OF_MODELS: frozenset[SinkRole] = frozenset({"prompt", "system_prompt", "conversation", "instructions"})
+# What a chat network itself gives to a message, a file, or whoever writes: `voice.file_unique_id`, `message.id`.
+_GIVEN_BY_NETWORK = frozenset({
+    "file_id", "file_unique_id", "message_id", "update_id", "media_group_id", "message_thread_id", "chat_id", "client_msg_id", "event_ts",
+    "thread_ts", "messageId", "fileId", "channelId", "guildId",
+})  # fmt: skip
+_GIVEN = frozenset({"id", "ts"})
+_OF_NETWORK = frozenset({"message", "msg", "chat", "user", "author", "channel", "guild", "interaction", "attachment", "sender", "update"})
 _MOST = 60  # values that the name of one model is looked for in
 
 
@@ -30,7 +38,22 @@ def is_no_text(assembly: Assembly, hit: Hit, role: SinkRole) -> bool:
     read = {program.value(node).text for node in hit.trace if program.value(node).kind == "attribute"}
     if role in _OF_MODELS:
         return bool(read) and not read.isdisjoint(_names_of_models(assembly))
-    return any(_is_plain_everywhere(assembly, name) for name in sorted(read))
+    return _is_given_by_network(assembly, hit) or any(_is_plain_everywhere(assembly, name) for name in sorted(read))
+
+
+def _is_given_by_network(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the way from a message of a chat network reads what the network gave it: who writes chooses none of it."""
+    program = assembly.program
+    if not any(assembly.draft(source.element).kind == "chat_ui" for source in assembly.sources.get(hit.trace[0], ())):
+        return False
+    for node in hit.trace:
+        value = program.value(node)
+        if value.kind != "attribute":
+            continue
+        of = words_of(program.value((node[0], value.inputs[0])).text)
+        if value.text in _GIVEN_BY_NETWORK or (value.text in _GIVEN and not _OF_NETWORK.isdisjoint(of)):
+            return True
+    return False
 
 
 def _names_of_models(assembly: Assembly) -> frozenset[str]:

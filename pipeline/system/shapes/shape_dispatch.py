@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 from ingest.code.program import FunctionRef, Node, Program, Target
 from ingest.facts import Branch
-from pipeline.system.agents.mcp_dispatch import cases_of, in_table, part_of
+from pipeline.system.agents.mcp_dispatch import in_table
+from pipeline.system.program.cases import cases_of, part_of
 from pipeline.system.program.sites import EntrySite
 from pipeline.system.program.tool_records import described_records
 from pipeline.system.rules.framework import DecoratorRule

@@ -21,6 +21,7 @@ from pipeline.system.rules.words import words_of
 from pipeline.system.shapes.shape_values import TEXT, WITH_RECORDS, Call, Values, model_site
 
 _MAX_LINKS = 12
+_ADDRESSES = frozenset({"create", "URI", "URL", "Uri", "parse"})  # what makes an address of a text, by the end of its name
 
 
 class Requests:
@@ -133,8 +134,8 @@ class Requests:
 
     def _url(self, call: Call, made: Node, known: bool) -> Node | None:
         if self.program.files[made[0]].language in WITH_RECORDS:
-            value = self.program.value(made)
-            texts = [(made[0], given) for given in value.inputs[1:]]
+            said = [made, *self._links(made)]
+            texts = [(one[0], given) for one in said for given in self.program.value(one).inputs[1:]]
             return next((url for url in texts if re.search(r"^\w*:?/|/\w", self._end(url) or "")), None)
         url = argument_node(self.program, made, "url|0") if known or call.last == "urlopen" else None
         constant = self.program.constant(url) if url is not None else None
@@ -170,5 +171,20 @@ class Requests:
             value = self.program.value(current)
             if value.kind == "constant":
                 yield value.text
+            elif value.kind == "call" and len(value.inputs) == 2 and self.program.value((current[0], value.inputs[0])).text in _ADDRESSES:
+                queue += self.program.origins((current[0], value.inputs[1]))  # `URI.create(address)`
             elif value.kind in ("format", "operation") and value.inputs:
-                queue += self.program.origins((current[0], value.inputs[position]))
+                queue += self.program.origins(self._asking(current) if position < 0 else (current[0], value.inputs[position]))
+
+    def _asking(self, text: Node) -> Node:
+        """The part of an address that ends its path: `?key=` begins what comes behind it, a key most often, else the last part."""
+        parts = [text]
+        while (value := self.program.value(parts[0])).kind == "format" or (value.kind == "operation" and value.text == "+"):
+            if not value.inputs or len(parts) > _MAX_LINKS:
+                break
+            parts[:1] = [(text[0], given) for given in value.inputs]
+        for part in reversed(parts):
+            constant = self.program.value(part)
+            if constant.kind == "constant" and "?" in constant.text:
+                return part
+        return parts[-1] if len(parts) > 1 else text
