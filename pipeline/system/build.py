@@ -41,6 +41,7 @@ from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.controls.shared_stores import mark_shared_stores
 from pipeline.system.controls.told_by_headers import add_told_by_headers
+from pipeline.system.debug_pages import add_debug_pages
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
 from pipeline.system.deployment.open_brokers import relate_open_brokers
@@ -58,7 +59,6 @@ from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
-from pipeline.system.elements.debug_pages import add_debug_pages
 from pipeline.system.elements.entries import addresses
 from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback

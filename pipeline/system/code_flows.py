@@ -24,6 +24,7 @@ from pipeline.system.elements.whose_search import asks_whose
 from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.at_hand import is_no_path
+from pipeline.system.flows.column_names import names_columns
 from pipeline.system.flows.columns import columns_of, columns_read
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
@@ -218,6 +219,8 @@ def _add_hit(
         if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
             continue
         if sink.role == "path" and sink.argument == hit.argument and (is_stored_name(assembly, hit) or is_no_path(assembly, hit)):
+            continue
+        if sink.role == "query" and sink.argument == hit.argument and names_columns(assembly.program, hit.trace):
             continue
         if sink.role == "system_prompt" and sink.argument == hit.argument and is_whole_request(assembly, hit, sink):
             continue  # who speaks in which role is one matter, told of the conversation
