@@ -117,7 +117,7 @@ AUTHENTICATED = {
     "dependencies of the router": DENY + "router = APIRouter(dependencies=[Depends(who)])\n@router.post('/x')\ndef x(): ...\napp = FastAPI()\napp.include_router(router)\n",
     "dependencies where the router is included": DENY + "router = APIRouter()\n@router.post('/x')\ndef x(): ...\napp = FastAPI()\napp.include_router(router, dependencies=[Depends(who)])\n",
     "middleware": DENY + "app = FastAPI()\n@app.middleware('http')\nasync def guard(request, call_next):\n    if not request.headers.get('x'):\n        raise HTTPException(status_code=401)\n    return await call_next(request)\n@app.post('/x')\ndef x(): ...\n",
-    "a scheme of the framework": "from fastapi import FastAPI, Depends\nfrom fastapi.security import HTTPBearer\napp = FastAPI()\n@app.post('/x')\ndef x(token=Depends(HTTPBearer())): ...\n",
+    "a scheme of the framework whose token is read": "from fastapi import FastAPI, Depends\nfrom fastapi.security import HTTPBearer\napp = FastAPI()\n@app.post('/x')\ndef x(token=Depends(HTTPBearer())):\n    check(token)\n",
     "a decorator": "from flask import Flask\nfrom flask_login import login_required\napp = Flask(__name__)\n@app.route('/x', methods=['POST'])\n@login_required\ndef x(): ...\n",
     "a refusal in the body": DENY + "app = FastAPI()\n@app.post('/x')\ndef x(request: Request):\n    if not request.headers.get('x'):\n        raise HTTPException(403)\n",
 }  # fmt: skip
