@@ -40,7 +40,7 @@ def _passed(assembly: Assembly, reference: FunctionRef, refusal: Node) -> Node |
     for branch in facts.branches:
         if branch.scope != reference[1]:
             continue
-        brought = _asks_whether_brought(assembly, (reference[0], branch.condition))
+        brought = _asks_whether_brought(assembly, reference, (reference[0], branch.condition))
         if brought is None or any(_side(branch, call[1]) is not brought for call in (*refusing, refusal)):
             continue
         if any(_side(branch, passed) is not brought for passed in _passing(assembly, reference)):
@@ -56,40 +56,42 @@ def _side(branch: Branch, value: int) -> bool | None:
     return side
 
 
-def _asks_whether_brought(assembly: Assembly, condition: Node, depth: int = 0) -> bool | None:
+def _asks_whether_brought(assembly: Assembly, reference: FunctionRef, condition: Node, depth: int = 0) -> bool | None:
     """How a test comes out where a caller brings a credential; None where it asks for something else."""
     program, value = assembly.program, assembly.program.value(condition)
     inner = [(condition[0], given) for given in value.inputs]
     if depth > _MOST_NESTED:
         return None
     if value.kind == "operation" and value.text in ("not", "!") and inner:
-        asked = _asks_whether_brought(assembly, inner[0], depth + 1)
+        asked = _asks_whether_brought(assembly, reference, inner[0], depth + 1)
         return None if asked is None else not asked
     if value.kind in ("choice", "operation") and value.text in ("or", "and", "||", "&&") and inner:
-        return _asks_whether_brought(assembly, inner[0], depth + 1)
+        return _asks_whether_brought(assembly, reference, inner[0], depth + 1)
     if value.kind == "operation" and value.text in ("==", "===", "is", "!=", "!==", "is not") and len(inner) == 2:
         nothing = [one for one in inner if program.value(one).constant_type == "none" or program.value(one).text == ""]
         others = [one for one in inner if one not in nothing]
-        brings = bool(nothing) and len(others) == 1 and _is_brought(assembly, others[0])
+        brings = bool(nothing) and len(others) == 1 and _is_brought(assembly, reference, others[0])
         return value.text in ("!=", "!==", "is not") if brings else None
     if value.kind == "operation" and value.text == "is" and len(inner) == 1:  # `if token, ok := ...; ok`
-        return True if _is_brought(assembly, inner[0]) else None
+        return True if _is_brought(assembly, reference, inner[0]) else None
     if value.kind == "call" and inner:
         callee = program.value(inner[0])
         if callee.text in _BEGINS or any(_BRINGS.search(program.value(one).text) for one in inner[1:]):
-            return True if _is_brought(assembly, condition) else None
+            return True if _is_brought(assembly, reference, condition) else None
         return True if not program.targets(condition) and _BRINGS.search(callee.text) else None
     if value.kind in ("attribute", "index", "name", "parameter", "await", "guarded"):
-        return True if _is_brought(assembly, condition) else None
+        return True if _is_brought(assembly, reference, condition) else None
     return None
 
 
-def _is_brought(assembly: Assembly, node: Node) -> bool:
+def _is_brought(assembly: Assembly, reference: FunctionRef, node: Node) -> bool:
     """Whether a value is what a request brings to show who sends it, as it was sent: nothing has looked at it yet."""
     program = assembly.program
     said = parts(assembly, node)
     if any(program.value(part).kind == "call" and program.targets(part) for part in said):
         return False
+    if any((place := program.parameter_of(part)) is not None and place[0] != reference for part in said):
+        return False  # what the check was made with, and no caller brings: `bearer(settings.token)`
     return any(
         _BRINGS.search(program.value(part).text)
         for part in said
