@@ -317,7 +317,7 @@ SettingKind = Literal[
     "service",          # one compose service; attributes: image, tag, pin, ports, published, volumes, privileged, network_mode, user,
                         # limits (bool), command, refers ("PASSWORD=VARIABLE": given by who starts it),
                         # powers_at ("what=line": where it is said what it may do to its host)
-    "environment",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no),
+    "environment", "included_file",      # a variable given a value; attributes: has_value, switch (a value that only says yes or no),
                         # everywhere (bool: an address to listen on that is every one of the machine), model (the name of
                         # a model on a hub), secret (detector's name), placeholder (bool), repeats (an earlier variable that holds
                          # the same secret), stated (bool: of a key, what it is where nobody says otherwise stands here),

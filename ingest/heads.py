@@ -20,6 +20,7 @@ _STACK = re.compile(
     rb"^[ \t]*[\"']?AWSTemplateFormatVersion|^Transform:[ \t]*[\"']?AWS::|^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::\w+::",
     re.MULTILINE,
 )
+_GIVEN_TO_ARM = re.compile(rb"schema\.management\.azure\.com/schemas/[\w.-]{1,20}/(?:\w{1,20}D|d)eploymentParameters\.json")
 _MODELS, _OF_A_GATEWAY = (
     re.compile(rb"^model_list:[ \t]*(?:#[^\n]*)?$", re.MULTILINE),
     re.compile(rb"^[ \t-]+litellm_params:", re.MULTILINE),
@@ -81,6 +82,8 @@ def kind_of_head(path: str, head: bytes) -> SourceKind | None:
     if _API.search(head):
         return "openapi"
     if path.lower().endswith(".json"):
+        if _GIVEN_TO_ARM.search(head):
+            return "bicep_values"
         if _SERVERS.match(head) and not _SHOWN.search(PurePosixPath(path.lower()).stem):
             return "mcp_config"
         told: tuple[tuple[tuple[re.Pattern[bytes], ...], SourceKind], ...] = (

@@ -84,6 +84,7 @@ _SUFFIXES: dict[str, SourceKind] = {
     ".tm7": "tm7", ".otm": "open_threat_model",
     ".ini": "ini_file", ".cfg": "ini_file", ".properties": "ini_file", ".http": "request_file", ".rest": "request_file",
     ".service": "systemd_unit", ".tf": "terraform", ".tofu": "terraform", ".tfvars": "terraform",
+    ".bicep": "bicep", ".bicepparam": "bicep",
     ".prompt": "prompt_file", ".prompty": "prompt_file", ".jinja": "prompt_file", ".jinja2": "prompt_file", ".j2": "prompt_file",
 }  # fmt: skip
 _NAMES: dict[str, SourceKind] = {
@@ -143,6 +144,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
     (re.compile(r"(?:.*/)?appsettings(?:\.[^/]+)?\.json", re.S), "app_settings"),
     (re.compile(r"(?:.*/)?application(?:-[^/]+)?\.(?:ya?ml|properties)", re.S), "spring_settings"),
+    (re.compile(r"(?:.*/)?(?:application|reference)(?:[.-][^/]+)?\.conf|.*\.hocon", re.S), "hocon"),
     (re.compile(r"(?:.*/)?\.env(?:\.[^/]+)?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?\.?(?:dot)?env[._-](?:template|example|sample|dist|tmpl|default)s?", re.S), "dotenv"),
     (re.compile(r"(?:.*/)?(?:[^/]*[._-])?entry-?point(?:[._-][^/]*)?\.sh", re.S), "entry_script"),

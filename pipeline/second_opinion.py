@@ -44,8 +44,8 @@ from pipeline.threats.catalog import Catalog
 logger = logging.getLogger(__name__)
 _SETTINGS: tuple[SourceKind, ...] = (
     "shell_script", "entry_script", "dockerfile", "compose", "github_workflow", "gitlab_ci", "kubernetes", "helm_template", "terraform",
-    "cloudformation", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
-    "helm_values", "kustomization", "spring_settings", "app_settings", "openapi",
+    "cloudformation", "bicep", "nginx", "envoy", "prompt_file", "agent_settings", "mcp_config", "ml_pipeline",
+    "helm_values", "kustomization", "spring_settings", "hocon", "app_settings", "openapi",
 )  # fmt: skip
 _SAID_LAST = ("changelog", "history", "license", "licence", "notice", "contributing", "code_of_conduct", "security")
 

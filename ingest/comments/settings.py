@@ -36,6 +36,8 @@ SYNTAXES: Mapping[str, Syntax] = MappingProxyType(
         "toml": Syntax(("#",), strings=(('"""', '"""'), ("'''", "'''"), *_QUOTES)),
         "json": Syntax(("//",), _C, strings=(('"', '"'),)),
         "hcl": Syntax(("#", "//"), _C, (('"', '"'),), heredocs=r"<<-?([A-Za-z_]\w*)"),
+        "bicep": Syntax(("//",), _C, strings=(("'''", "'''"), ("'", "'"))),
+        "hocon": Syntax(("#", "//"), strings=(('"""', '"""'), ('"', '"'))),
         "gradle": Syntax(("//",), _C, strings=(('"""', '"""'), ("'''", "'''"), *_QUOTES)),
         "xml": Syntax(block=(("<!--", "-->"),), strings=(("<![CDATA[", "]]>"),)),
         "nginx": Syntax(("#",), strings=_QUOTES, spaced=True),
@@ -48,13 +50,14 @@ SYNTAXES: Mapping[str, Syntax] = MappingProxyType(
 )
 _BY_SUFFIX = {
     ".toml": "toml", ".json": "json", ".jsonc": "json", ".code-workspace": "json", ".tf": "hcl", ".tofu": "hcl", ".tfvars": "hcl",
+    ".bicep": "bicep", ".bicepparam": "bicep",
     ".yaml": "yaml", ".yml": "yaml", ".xml": "xml", ".csproj": "xml", ".fsproj": "xml", ".vbproj": "xml", ".props": "xml",
     ".config": "xml", ".gradle": "gradle", ".kts": "gradle",
 }  # fmt: skip
 _BY_KIND = {
     "dockerfile": "dockerfile", "nginx": "nginx", "go_mod": "go_mod", "requirements": "requirements", "makefile": "lines",
     "systemd_unit": "lines", "npmrc": "lines", "pip_config": "lines", "spring_settings": "lines", "gradle": "lines", "dotenv": "dotenv",
-    "dvc_config": "lines", "ini_file": "lines",
+    "dvc_config": "lines", "ini_file": "lines", "hocon": "hocon",
 }  # fmt: skip
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from ingest.config.agent_settings import read_agent_settings
 from ingest.config.app_settings import read_app_settings
+from ingest.config.bicep import read_bicep, read_bicep_values
 from ingest.config.card_files import read_card_file
 from ingest.config.chart_releases import read_deployers
 from ingest.config.cloudformation import read_cloudformation
@@ -27,6 +28,7 @@ from ingest.config.gitlab_ci import read_gitlab_ci
 from ingest.config.go_mod import read_go_mod
 from ingest.config.helm import read_helm_template, read_helm_values
 from ingest.config.helm_chart import read_helm_chart
+from ingest.config.hocon import read_hocon
 from ingest.config.ini_file import read_ini_file
 from ingest.config.jvm import read_gradle, read_maven
 from ingest.config.kubernetes import read_kubernetes
@@ -81,6 +83,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "nuget": read_nuget,
         "app_settings": read_app_settings,
         "spring_settings": read_spring_settings,
+        "hocon": read_hocon,
         "ini_file": read_ini_file,
         "request_file": read_request_file,
         "agent_settings": read_agent_settings,
@@ -105,6 +108,8 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "kustomization": read_kustomization,
         "terraform": read_terraform,
         "cloudformation": read_cloudformation,
+        "bicep": read_bicep,
+        "bicep_values": read_bicep_values,
         "card_file": read_card_file,
         "ecs_task": read_ecs,
         "systemd_unit": read_systemd,

@@ -41,7 +41,7 @@ def test_a_path_tells_what_a_file_is_for(path: str, purpose: str) -> None:
         ("docker/entrypoint.sh", "entry_script"), ("docker-entrypoint.sh", "entry_script"), ("build.sh", "shell_script"), ("Makefile", "makefile"), ("rules.mk", "makefile"), ("Procfile", "procfile"),
         (".vscode/mcp.json", "mcp_config"), (".streamlit/config.toml", "page_settings"), ("app/.chainlit/config.toml", "page_settings"), ("config.toml", None), ("claude_desktop_config.json", "mcp_config"), ("uv.lock", "lockfile"), ("Cargo.lock", None),
         ("package.json", "package_json"), ("app.ts", "typescript"), ("page.jsx", "typescript"), ("types.d.ts", None), ("tsconfig.base.json", "tsconfig"), ("x.pyi", None), ("main.rs", None), ("src/A.kt", "kotlin"), ("tool.main.kts", "kotlin"), ("settings.gradle.kts", "gradle"), ("app/build.gradle.kts", "gradle"), ("main.go", "go"),
-        ("api/appsettings.json", "app_settings"), ("appsettings.Production.json", "app_settings"), ("src/main/resources/application-eu.yml", "spring_settings"), ("application.properties", "spring_settings"), ("applications.yml", None), ("svc/go.mod", "go_mod"), ("go.sum", "lockfile"), ("go.work", None),
+        ("api/appsettings.json", "app_settings"), ("appsettings.Production.json", "app_settings"), ("src/main/resources/application-eu.yml", "spring_settings"), ("application.properties", "spring_settings"), ("applications.yml", None), ("src/main/resources/application.conf", "hocon"), ("conf/reference.conf", "hocon"), ("my.conf", None), ("infra/main.bicep", "bicep"), ("infra/main.bicepparam", "bicep"), ("svc/go.mod", "go_mod"), ("go.sum", "lockfile"), ("go.work", None),
     ],
 )  # fmt: skip
 def test_a_name_tells_the_kind(path: str, kind: str | None) -> None:

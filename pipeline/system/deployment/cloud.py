@@ -160,6 +160,15 @@ def _is_linked(resource: Resource, known: Infrastructure) -> bool:
         if any(known.is_ai(other.type) for other in around.values()):
             return True
         ring = {key: other for key, other in around.items() if not re.search(r"(?i)iam|policy|role|kms|vpc|subnet|provider", other.type)}
+    return any(_is_taken_with_ai(call, known) for call in resource.index.callers(resource))
+
+
+def _is_taken_with_ai(module: Resource, known: Infrastructure) -> bool:
+    """Whether something takes what a module gives together with what a module or resource of AI gives."""
+    for taker in module.index.referring(module):
+        for other in taker.refers:
+            if other is not module and any(known.is_ai(one.type) for one in (other, *other.index.called(other))):
+                return True
     return False
 
 

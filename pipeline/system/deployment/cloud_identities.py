@@ -22,10 +22,19 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def add_identities(assembly: Assembly, resources: Resources, known: Infrastructure) -> None:
     for resource in resources.all:
         for grant in known.grants:
-            if resource.type in grant.types and re.fullmatch(grant.roles, resource.text(grant.role)):
+            if resource.type in grant.types and _gives(resource, grant):
                 for identity in _given_to(resource, grant, known):
                     if not (_deploys(identity, grant) and _is_due(resource, grant)):
                         _identity(assembly, resource, identity)
+
+
+def _gives(resource: Resource, grant: Grant) -> bool:
+    """Whether a grant gives one of these roles, named by itself or by a role that it refers to, over more than one part."""
+    role = resource.text(grant.role)
+    named = (other.text("name") for other in resource.index.referred(resource, role) if other.type.lower().endswith("/roledefinitions"))
+    if not any(re.fullmatch(grant.roles, one) for one in (role, *named)):
+        return False
+    return not any(resource.at(pattern) for pattern in grant.narrowed)
 
 
 def described(resource: Resource) -> str:
@@ -42,14 +51,17 @@ def _given_to(resource: Resource, grant: Grant, known: Infrastructure) -> Iterat
     for line in resource.lines:
         if re.fullmatch(grant.to, line.path):
             for identity in resource.index.referred(resource, line.text):
-                if identity.type in grant.identities and not any(known.rule_of(o.type) for o in resource.index.referring(identity)):
+                users = resource.index.referring(identity) if grant.judged_with_users else ()
+                deploys = any(other.type in grant.deployers for other in resource.index.referring(identity))
+                if identity.type in grant.identities and not deploys and not any(known.rule_of(user.type) for user in users):
                     yield identity
 
 
 def _reached(resource: Resource, grant: Grant) -> Iterator[Resource]:
     """What lies within the scope of a grant, as far as this module says it."""
     index = resource.index
-    beside = (other for other in index.all if other.key[0] == resource.key[0])
+    own = [other for other in index.all if other.key[0] == resource.key[0]]
+    beside = (*own, *(inner for other in own for inner in index.called(other)))
     if not grant.scope:
         yield from beside
         return

@@ -1,8 +1,8 @@
 """Keys that sign sessions and tokens, and stand in what starts the program: `JWT_SECRET: ${JWT_SECRET:-dev}` of a composition.
 
 Takes the files of configuration that belong to the product, adds a secret for each such key, its value masked in what is cited. Looked
-at are services that a composition builds from this tree, and the settings of Spring and .NET applications that hold for no development;
-what is a secret by its form is reported as one, and files to be filled in (`.env.example`) state nothing.
+at are services that a composition builds from this tree, and the settings of Spring, Ktor, Play and .NET applications that hold for no
+development; what is a secret by its form is reported as one, and files to be filled in (`.env.example`) state nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.rules.signing import load_signing
 
 _NOT_RUN = re.compile(r"dev|develop|local|test|sample|example|debug|staging|it\b", re.IGNORECASE)
-_SETTINGS = re.compile(r"(?:^|/)(?:application|bootstrap|appsettings)(?:[-.]([\w-]+))?\.(?:ya?ml|properties|json)$", re.IGNORECASE)
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:application|bootstrap|appsettings|reference)(?:[-.]([\w-]+))?\.(?:ya?ml|properties|json|conf|hocon)$", re.IGNORECASE
+)
 _VALUE = re.compile(r"([:=][ \t]*[\"']?(?:\$\{[\w.-]{1,100}:?[-:])?)([^\s\"'}]+)")
 
 

@@ -79,8 +79,11 @@ class Grant(Frozen):
     groups: tuple[str, ...] = Field(default=(), description="Types of scopes that hold what refers to them.")
     of_pipelines: str = Field(default="", description="Roles over a group that an identity of a pipeline, which deploys, needs.")
     pipelines: str = Field(default="", description="Type by which an identity is a pipeline's.")
+    narrowed: tuple[str, ...] = Field(default=(), description="Lines by which it is over a part alone.")
     to: str
     identities: tuple[str, ...]
+    judged_with_users: bool = Field(default=True, description="Whether it is told of a known resource itself what it may as an identity.")
+    deployers: tuple[str, ...] = Field(default=(), description="Types of what runs a deployment as an identity, and needs such a role.")
 
 
 class Infrastructure(Frozen):

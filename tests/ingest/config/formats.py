@@ -94,6 +94,19 @@ FORMATS: tuple[Format, ...] = (
         "macros, conditions and nested stacks",
     ),
     Format(
+        "Bicep", "bicep", "main.bicep",
+        "@secure()\nparam login string = 'Rowing-Desk!2025'\nresource m 'Microsoft.CognitiveServices/accounts@2024-10-01' = {\n  name: 'm'\n"
+        "  identity: { type: 'SystemAssigned' }\n  properties: { publicNetworkAccess: 'Enabled' }\n}\n",
+        {"exposure": ("resource", "values"), "identity": ("resource", "values"), "secrets": ("environment", "secret")},
+        "functions, loops, modules of registries, and what the Azure Developer CLI fills in",
+    ),
+    Format(
+        "Parameters of Bicep and ARM", "bicep_values", "main.parameters.json",
+        '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",\n'
+        ' "parameters": {"modelApiKey": {"value": "' + _KEY + '"}}}',
+        {"secrets": ("environment", "secret")}, "references to vaults",
+    ),
+    Format(
         "Compose", "compose", "compose.yaml",
         'services:\n  m:\n    image: vllm/vllm-openai:latest\n    ports: ["8000:8000"]\n    privileged: true\n    mem_limit: 1g\n    user: root\n'
         "    command: [vllm, serve, org/model]\n    environment: {OPENAI_API_KEY: " + _KEY + "}\n",
@@ -194,6 +207,9 @@ FORMATS: tuple[Format, ...] = (
     Format("application.yml, application.properties", "spring_settings", "src/main/resources/application-eu.yml",
            "management:\n  endpoints:\n    web:\n      exposure:\n        include: '*'\n",
            {"exposure": ("property", "profile")}, "secrets, imports, what a variable says"),
+    Format("HOCON (application.conf, reference.conf)", "hocon", "src/main/resources/application.conf",
+           'llm {\n  apiKey = "' + _KEY + '"\n  apiKey = ${?LLM_KEY}\n}\n', {"secrets": ("environment", "secret")},
+           "includes (listed), and what other substitutions stand for"),
     Format("Files of sections and keys (.ini, .cfg, .properties)", "ini_file", "alembic.ini",
            "[alembic]\nsqlalchemy.url = postgresql://ann:q7Tz0PkV4mXr9s@db.acme.dev/notes\n", {"secrets": ("environment", "secret")},
            "what the keys mean"),
