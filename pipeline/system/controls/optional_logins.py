@@ -68,7 +68,7 @@ def _asks_whether_brought(assembly: Assembly, reference: FunctionRef, condition:
     if value.kind in ("choice", "operation") and value.text in ("or", "and", "||", "&&") and inner:
         return _asks_whether_brought(assembly, reference, inner[0], depth + 1)
     if value.kind == "operation" and value.text in ("==", "===", "is", "!=", "!==", "is not") and len(inner) == 2:
-        nothing = [one for one in inner if program.value(one).constant_type == "none" or program.value(one).text == ""]
+        nothing = [one for one in inner if program.value(one).constant_type == "none" or program.constant(one) == ""]
         others = [one for one in inner if one not in nothing]
         brings = bool(nothing) and len(others) == 1 and _is_brought(assembly, reference, others[0])
         return value.text in ("!=", "!==", "is not") if brings else None

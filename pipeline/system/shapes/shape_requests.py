@@ -43,7 +43,7 @@ class Requests:
         told = keys.keys() & {*words.message_arguments, *words.prompt_arguments, "input"}
         by_body = bool(told - {"input"}) and bool(keys.keys() & {*words.model_arguments, *words.sampling_arguments})
         by_address = url is not None and re.search(words.address, self._end(url)) is not None and (not keys or bool(told))
-        if not (by_body or by_address) or self._is_another_service(call, url, by_body):
+        if not (by_body or by_address) or self._is_another_service(call, url, by_body) or (not keys and self._only_reads(call)):
             return None
         if not known and (not self.values.is_used(call.node) or self.values.has_body(call)):
             return None
@@ -82,6 +82,11 @@ class Requests:
             elif before.kind != "attribute":
                 return
             current = before
+
+    def _only_reads(self, call: Call) -> bool:
+        """Whether a call before it has sent what there is to send: `client.post().uri(address).body(body).retrieve().body(Answer.class)`."""
+        values = [self.program.value(link) for link in self._links(call.node)]
+        return any(len(one.inputs) > 1 and self.program.value((call.node[0], one.inputs[0])).text in self.words.requests for one in values)
 
     def reads_answer(self, call: Node, asked: Container[Node]) -> bool:
         """Whether a call reads what such a request answered: `response.Content.ReadFromJsonAsync()`."""
