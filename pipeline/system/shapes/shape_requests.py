@@ -84,7 +84,7 @@ class Requests:
             current = before
 
     def _only_reads(self, call: Call) -> bool:
-        """Whether a call before it has sent what there is to send: `client.post().uri(address).body(body).retrieve().body(Answer.class)`."""
+        """Whether a call before it has sent what there is to send: `post().uri(address).body(body).retrieve().body(Answer.class)`."""
         values = [self.program.value(link) for link in self._links(call.node)]
         return any(len(one.inputs) > 1 and self.program.value((call.node[0], one.inputs[0])).text in self.words.requests for one in values)
 
