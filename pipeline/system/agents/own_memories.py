@@ -20,13 +20,15 @@ from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.flows.conversation import conversation_role
 from pipeline.system.flows.taint import RETURNED, FlowSearch, Hit
 from pipeline.system.model import Flow, SinkRole
+from pipeline.system.program.walking import inside
 
 _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _WRITTEN: frozenset[SinkRole | None] = frozenset({"store_write", "query_parameters"})
 _CHOSEN = frozenset({"tool_arguments", "model_reply"})
 _ONE_PERSON_STARTS = frozenset({"command_line", "scheduled_job", "mcp_tool", "file_drop"})
 _OUTSIDERS = frozenset({"web_content", "uploaded_file", "retrieved_text"})
-_MOST_READS = 60
+_MEASURES = frozenset({"count", "exists", "sum", "avg", "aggregate"})
+_MOST_READS, _MOST_PARTS = 60, 60
 
 
 def add_own_memories(assembly: Assembly, search: FlowSearch) -> None:
@@ -37,7 +39,7 @@ def add_own_memories(assembly: Assembly, search: FlowSearch) -> None:
     for call in whole_calls(assembly.program) if written else ():
         taken = records.of(call, TAKEN)
         flows = [flow for key in sorted(taken) for flow in written.get(key, ())]
-        if not flows or records.is_ones_own(call):
+        if not flows or records.is_ones_own(call) or _measures(assembly, call):
             continue
         reads.append((call, taken, flows))
         if len(reads) == _MOST_READS:
@@ -49,6 +51,13 @@ def add_own_memories(assembly: Assembly, search: FlowSearch) -> None:
         for model in sorted(instructed):
             for flow in flows:
                 _remember(assembly, call, model, flow, sorted(set(taken.values())))
+
+
+def _measures(assembly: Assembly, call: Node) -> bool:
+    """Whether a read gives numbers alone, in which nothing is remembered: `select(func.count()).where(...)`."""
+    parts = (assembly.program.value(node) for node in inside(assembly.program, call, _MOST_PARTS))
+    texts = [assembly.program.value((call[0], part.inputs[0])).text for part in parts if part.kind == "call" and part.inputs]
+    return not _MEASURES.isdisjoint(texts)
 
 
 def _instructed(assembly: Assembly, hit: Hit) -> Iterator[str]:
@@ -68,7 +77,8 @@ def _remember(assembly: Assembly, read: Node, model: str, written: Flow, names: 
     if not _others_reach(assembly, model):
         return
     back = assembly.cite(read, "source", "it comes back from here")
-    short = {name.rpartition("/")[2] for name in names}  # a file is known by its path and by its last part
+    # A file is known by its path and by its last part, a table by itself and by the class that stands for it.
+    short = {name.rpartition("/")[2] if "." in name else name.lower() for name in names}
     memory = assembly.drafts.put("memory", ", ".join(sorted(short)), None, {"scope": "global"}, back)
     assembly.relate(model, "uses_memory", memory, assembly.cite(read))
     if (written.source, memory, "memory_write") not in assembly.flows:

@@ -26,21 +26,27 @@ _MOST, _VALUES = 40, 3
 def mark_open_origins(assembly: Assembly) -> None:
     """`any_origin` at each."""
     routes = [
-        (reference[0], identity)
-        for reference, identity in sorted(assembly.entry_of_function.items())
+        (entry.marker[0], identity)
+        for entry in sorted(assembly.sites.entries, key=lambda one: one.function)
+        if (identity := assembly.entry_of_function.get(entry.function)) is not None
         if assembly.draft(identity).kind in _ROUTES and assembly.draft(identity).attributes.get("runs_inference") is True
     ]
-    homes = {file: home_of(name) for file, name in assembly.drafts.programs.items()}
     said: dict[str, Node] = {}
     for file, facts in enumerate(assembly.program.files if routes else ()):
         if facts.purpose != "test":
             for node in _open(assembly, file):
-                said.setdefault(homes.get(file, ""), node)
+                said.setdefault(_server(assembly, file), node)
     for file, identity in routes:
-        found = said.get(homes.get(file, ""))
+        found = said.get(_server(assembly, file))
         if found is not None:
             assembly.draft(identity).attributes["any_origin"] = True
             assembly.cite_of(identity, assembly.place(found), PAGES)
+
+
+def _server(assembly: Assembly, file: int) -> str:
+    """What stands for the server that a file sets up: its program's home; in Go, whose programs share one, the folder of its package."""
+    facts = assembly.program.files[file]
+    return facts.path.rpartition("/")[0] if facts.language == "go" else home_of(assembly.drafts.programs.get(file, ""))
 
 
 def _open(assembly: Assembly, file: int) -> Iterator[Node]:

@@ -18,6 +18,7 @@ from pipeline.system.model import TOLD_HERE
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 from pipeline.system.rules.told_errors import load_told_errors
+from pipeline.system.rules.words import words_of
 
 _ROUTES = frozenset({"http_route", "websocket"})
 _ANSWERS = frozenset({"response", "html"})
@@ -117,7 +118,16 @@ def _is_error(assembly: Assembly, node: Node) -> bool:
         return False
     said = program.value((node[0], value.inputs[0]))
     parts = inside(program, (node[0], said.inputs[0]), 6) if said.kind == "attribute" and said.text == "Error" else ()
-    return any(program.value(part).kind == "operation" and program.value(part).text == "is" for part in parts)  # how a call went
+    return any(_went_wrong(assembly, part) for part in parts)
+
+
+def _went_wrong(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is how a call of Go went that may fail by more than what the caller sent."""
+    value = assembly.program.value(node)
+    if value.kind != "operation" or value.text != "is":
+        return False
+    made = next((one for one in inputs_of(assembly.program, node) if assembly.program.value(one).kind == "call"), None)
+    return made is None or load_told_errors().of_input.isdisjoint(words_of(_name(assembly, made)))
 
 
 def _kinds(assembly: Assembly, node: Node) -> list[Node]:

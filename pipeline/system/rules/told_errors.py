@@ -24,6 +24,7 @@ class ToldErrors(Frozen):
     writes_out: frozenset[str]
     own_text: frozenset[str]
     any_kind: frozenset[str]
+    of_input: frozenset[str]
 
     @cached_property
     def _table(self) -> NameTable[Refusal]:
