@@ -62,6 +62,10 @@ KNOWN = {
         "other variables",
     ): "a measure that is held against its bar is known by its name",
     (
+        "failed-check-releases-model: The file that the service loads is written in any case",
+        "other variables",
+    ): "a measure that is held against its bar is known by its name",
+    (
         "caller-chooses-path: A function raises for what leads out of the folder, in Python",
         "remarks",
     ): "a refusal that stands further below its test is not believed: something else may lie between",

@@ -29,7 +29,23 @@ _LOOPED = "a counter bounds a loop by its name"
 _ONE_LINE = "what one line says is told apart by lines: two statements on it are one"
 _FACTORY = "a factory that is called from a function nobody calls, or told of in another file, is taken for one that is called"
 _NAMED_FOR = "of two programs that one finding speaks of, which is named first changes with how the lines are written"
+_BY_LINE = "what a setting is called and what it is set to are looked for on one line"
+_BY_LINES = "what is done about a verdict is told by the lines it stands on"
+_OWN_SESSION = "a list of the operator's own accounts is known where it is looked through itself"
+_BROUGHT = "whether a caller brings anything at all is asked where the check stands"
+_OPTED, _CENTS = "Who opted out is left out, and nothing asks for it", "The same in cents, as the default of a schema"
+_DECIDED = "Decisions that are taken by people, and a route that lets a model take them"
 KNOWN = {
+    (f"promised-control-missing: {_OPTED}", "short lines"): _BY_LINE,
+    (f"promised-control-missing: {_DECIDED}", "long lines"): _BY_LINES,
+    (f"promised-control-missing: {_DECIDED}", "short lines"): _BY_LINES,
+    (f"promised-control-weaker: {_CENTS}", "long lines"): _BY_LINE,
+    (f"promised-control-weaker: {_CENTS}", "short lines"): _BY_LINE,
+    ("model-chosen-identity: Which of the configured mailboxes is used, in TypeScript", "calls wrapped"): _OWN_SESSION,
+    (
+        "unauthenticated-inference-endpoint: Whoever brings no cookie is a guest, and may ask as well, in TypeScript",
+        "calls wrapped",
+    ): _BROUGHT,
     ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
     ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
     ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
