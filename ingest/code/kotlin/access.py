@@ -17,6 +17,7 @@ from ingest.code.kotlin.names import ROOTS, global_name
 from ingest.code.tree import lines, named
 
 _MAX_PARTS = 9  # of a name whose value is followed
+_MOST_PARTS = 40  # of a chain that is looked through for a class or a package
 _WRAPPED = frozenset({"parenthesized_expression", "unary_expression", "as_expression"})
 _CLASS_OBJECT = frozenset({"class", "java", "javaClass", "javaObjectType", "kotlin", "javaPrimitiveType", "Companion", "INSTANCE"})
 _NO_GETTER = frozenset({"length", "size", "lastIndex", "indices", "first", "second", "third", "ordinal"})
@@ -184,7 +185,9 @@ class Access(java.Access):
         """Whether `a.name` may be a call of Java's `a.getName()`: not of a class, a package or the object itself."""
         if not name[:1].islower() or name in _NO_GETTER or inner.type in ("this_expression", "super_expression"):
             return False
-        while inner.type == "navigation_expression" and inner.named_children:
+        for _ in range(_MOST_PARTS):  # no package has as many: a longer chain is one of objects
+            if inner.type != "navigation_expression" or not inner.named_children:
+                break
             last = self.text(inner.named_children[-1])
             if last[:1].isupper() or last in _CLASS_OBJECT:
                 return False
