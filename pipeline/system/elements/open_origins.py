@@ -20,7 +20,7 @@ from pipeline.system.rules.open_origins import OriginRule, load_open_origins
 
 _ROUTES = frozenset({"http_route", "websocket"})
 _PARTS = frozenset({"collection", "choice", "call"})
-_MOST, _VALUES = 40, 3
+_MOST, _VALUES, _MOST_LINKS = 40, 3, 12
 
 
 def mark_open_origins(assembly: Assembly) -> None:
@@ -31,16 +31,33 @@ def mark_open_origins(assembly: Assembly) -> None:
         if (identity := assembly.entry_of_function.get(entry.function)) is not None
         if assembly.draft(identity).kind in _ROUTES and assembly.draft(identity).attributes.get("runs_inference") is True
     ]
-    said: dict[str, Node] = {}
+    said: dict[str, list[Node]] = {}
     for file, facts in enumerate(assembly.program.files if routes else ()):
         if facts.purpose != "test":
             for node in _open(assembly, file):
-                said.setdefault(_server(assembly, file), node)
+                said.setdefault(_server(assembly, file), []).append(node)
     for file, identity in routes:
-        found = said.get(_server(assembly, file))
+        address = str(assembly.draft(identity).attributes.get("path") or "")
+        found = next((node for node in said.get(_server(assembly, file), ()) if address.startswith(_below(assembly, node))), None)
         if found is not None:
             assembly.draft(identity).attributes["any_origin"] = True
             assembly.cite_of(identity, assembly.place(found), PAGES)
+
+
+def _below(assembly: Assembly, node: Node) -> str:
+    """The beginning of the addresses a rule is for: `/api` of `addMapping("/api/**").allowedOrigins("*")`; empty where it is for all."""
+    program = assembly.program
+    for _ in range(_MOST_LINKS):
+        value = program.value(node)
+        if value.kind != "call":
+            return ""
+        callee = program.value((node[0], value.inputs[0]))
+        if callee.text == "addMapping" and len(value.inputs) > 1:
+            return str(program.constant((node[0], value.inputs[1])) or "").partition("*")[0].rstrip("/")
+        if callee.kind != "attribute":
+            return ""
+        node = (node[0], callee.inputs[0])
+    return ""
 
 
 def _server(assembly: Assembly, file: int) -> str:
