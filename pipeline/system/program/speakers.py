@@ -34,10 +34,14 @@ def message_role(program: Program, node: Node, value: Value) -> str:
     if at is None:
         return ""
     given = (node[0], value.inputs[at])
-    roles = {role.text for role in program.constants(given)} or named_speakers(program, given)
+    return _one_of({role.text for role in program.constants(given)} or named_speakers(program, given)) or "?"
+
+
+def _one_of(roles: set[str]) -> str:
+    """The speaker where constants name one of these; nothing where they name none."""
     if 1 < len(roles) <= _MOST_SPEAKERS and not roles.isdisjoint(("system", "developer")):
         return "|".join(sorted(roles))  # which it is, the calls on the way say
-    return "?" if not roles else roles.pop() if len(roles) == 1 else "user"  # one of several constants: not the caller's choice
+    return min(roles) if len(roles) == 1 else "user" if roles else ""  # one of several constants: not the caller's choice
 
 
 def field_in_order(program: Program, node: Node, position: int) -> str:
@@ -73,8 +77,8 @@ def named_speakers(program: Program, node: Node) -> set[str]:
 def speaker_given(program: Program, call: Node, value: Value) -> str:
     """The speaker that another argument names: `TextParts(ChatMessageTypeHuman, text)`."""
     for position in range(1, min(len(value.inputs), 4)):
-        for speaker in named_speakers(program, (call[0], value.inputs[position])):
-            return speaker
+        if named := named_speakers(program, (call[0], value.inputs[position])):
+            return _one_of(named)
     return ""
 
 
