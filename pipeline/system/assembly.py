@@ -142,8 +142,7 @@ class Assembly:
     def cite_of(self, element: str, place: Place, topic: Topic | None = None) -> None:
         """One more place of an element, once; one with a topic is shown where a threat is about that."""
         draft, evidence = self.draft(element), self.cite_place(place, note=topic or "")
-        if evidence is not None and evidence not in draft.evidence:
-            draft.evidence.append(evidence)
+        draft.show(evidence)
 
     def function_evidence(self, reference: FunctionRef, role: Role = "step", note: str = "") -> Evidence | None:
         function = self.program.function(reference)

@@ -161,8 +161,7 @@ def _packages(
     draft = assembly.draft(manifest)
     for setting in judged[:_MAX_PLACES] or packages[:1]:
         evidence = assembly.cite_place(setting.place)
-        if evidence is not None and evidence not in draft.evidence:
-            draft.evidence.append(evidence)
+        draft.show(evidence)
     if draft.attributes["locked"] or not loose:
         by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
         assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))

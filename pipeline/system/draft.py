@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ingest.code.program import Node
@@ -39,6 +39,15 @@ class Draft:
     @property
     def id(self) -> str:
         return f"{self.kind}:{self.name}"
+
+    def show(self, evidence: Evidence | None, most: int | None = None) -> None:
+        """Cites one place more, if it is one and is not cited yet; no more than `most` of them."""
+        if evidence is not None and evidence not in self.evidence and (most is None or len(self.evidence) < most):
+            self.evidence.append(evidence)
+
+    def show_first(self, cited: Iterable[Evidence | None]) -> None:
+        """Cites these places before all others; those that are cited already stay where they are."""
+        self.evidence[:0] = [one for one in dict.fromkeys(cited) if one is not None and one not in self.evidence]
 
 
 class Drafts:
@@ -76,8 +85,7 @@ class Drafts:
             draft = Draft(kind, name, zone or ZONE_OF.get(kind, "application"), symbol=symbol, program=program)
             self.by_id[draft.id] = draft
         draft.attributes.update(given)
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-            draft.evidence.append(evidence)
+        draft.show(evidence, MAX_EVIDENCE)
         if node is not None and node not in draft.nodes:
             draft.nodes.append(node)
         draft.purposes.add(purpose)

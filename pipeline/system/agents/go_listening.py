@@ -45,8 +45,7 @@ def mark_go_listening(assembly: Assembly) -> None:
                 draft.attributes["transport"] = "http"
                 spoken = [assembly.cite(node) for node in draft.nodes if _is_spoken(assembly, node)]  # the other way it may be started
                 draft.evidence = [one for one in draft.evidence if one not in spoken]
-            if evidence is not None and evidence not in draft.evidence:
-                draft.evidence.append(evidence)
+            draft.show(evidence)
 
 
 def _is_spoken(assembly: Assembly, node: Node) -> bool:

@@ -38,8 +38,8 @@ def mark_kestrel(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
             shown = next(evidence for address, evidence in told if here or not _HERE.match(address))
             if here and shown is not None:
                 assembly.control("network_isolation", identity, shown, "listens on loopback only")
-            elif shown is not None and shown not in draft.evidence:
-                draft.evidence.append(shown)
+            else:
+                draft.show(shown)
 
 
 def _in_settings(assembly: Assembly, config: Iterable[ConfigFacts], folder: str) -> Iterator[tuple[str, Evidence | None]]:

@@ -37,15 +37,15 @@ def mark_mcp_listening(assembly: Assembly) -> None:
             if draft.attributes.get("transport") not in ("http", "sse", "streamable-http"):
                 draft.attributes["transport"] = "http"
             evidence = assembly.cite(node)
-            if evidence is not None and evidence not in draft.evidence:
-                draft.evidence.append(evidence)
+            draft.show(evidence)
             routes = [assembly.draft(route) for route in _routes(assembly, file)]
             if routes and all(route.attributes.get("authenticated") is True for route in routes):
                 draft.attributes["authenticated"] = True
                 assembly.control("authentication", identity, routes[0].evidence[0] if routes[0].evidence else None)
             else:
-                shown = (one for route in routes if route.attributes.get("authenticated") is not True for one in route.evidence[:_SHOWN])
-                draft.evidence += [one for one in dict.fromkeys(shown) if one not in draft.evidence]
+                for route in (route for route in routes if route.attributes.get("authenticated") is not True):
+                    for one in route.evidence[:_SHOWN]:
+                        draft.show(one)
 
 
 def _served_by_uvicorn(assembly: Assembly) -> None:
@@ -60,8 +60,7 @@ def _served_by_uvicorn(assembly: Assembly) -> None:
                 draft, evidence = assembly.draft(identity), assembly.cite(call)
                 if draft.kind == "mcp_server":
                     draft.attributes["host"] = "0.0.0.0" if address == "::" else str(address)
-                    if evidence is not None and evidence not in draft.evidence:
-                        draft.evidence.append(evidence)
+                    draft.show(evidence)
 
 
 def _set_in_settings(assembly: Assembly) -> None:
@@ -76,8 +75,7 @@ def _set_in_settings(assembly: Assembly) -> None:
                 draft, evidence = assembly.draft(identity), assembly.cite((file, store.value))
                 if draft.kind == "mcp_server":
                     draft.attributes["host"] = "0.0.0.0" if address in ("::", "") else str(address)
-                    if evidence is not None and evidence not in draft.evidence:
-                        draft.evidence.append(evidence)
+                    draft.show(evidence)
 
 
 def _default(assembly: Assembly, node: Node) -> str | None:

@@ -118,5 +118,4 @@ def _opens(variable: Setting, file: ConfigFacts) -> bool:
 
 
 def _show(draft: Draft, evidence: Evidence | None) -> None:
-    if evidence is not None and evidence not in draft.evidence:
-        draft.evidence.append(evidence)
+    draft.show(evidence)

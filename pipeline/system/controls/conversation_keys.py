@@ -33,7 +33,7 @@ def mark_conversation_keys(assembly: Assembly) -> None:
             continue
         draft.attributes["anybodys_conversation"] = True
         last = flows[0].steps[-1].model_copy(update={"role": "sink", "note": "whose it is, is not asked"})
-        draft.evidence += [last] if last not in draft.evidence else []
+        draft.show(last)
     # What a key chooses is asked here alone: to everybody else it is no text that reaches the model.
     for key in [key for key in assembly.flows if key[2] == "conversation_key"]:
         del assembly.flows[key]

@@ -115,8 +115,8 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
         assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")
     draft, signs = assembly.draft(identity), assembly.cite(use.place, note="signs") if use is not None else None
-    if signs is not None and (signs.path, signs.start_line) != (cited.path, cited.start_line) and signs not in draft.evidence:
-        draft.evidence.append(signs)
+    if signs is not None and (signs.path, signs.start_line) != (cited.path, cited.start_line):
+        draft.show(signs)
 
 
 def _masked(quote: str, text: str) -> str:

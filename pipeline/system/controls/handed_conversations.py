@@ -47,7 +47,7 @@ def mark_handed_conversations(assembly: Assembly) -> None:
                 continue
             draft.attributes["anybodys_conversation"] = True
             cited = assembly.cite(statement.call, "sink", "whose it is, is not asked")
-            draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
+            draft.show(cited)
             break
 
 

@@ -34,7 +34,7 @@ def add_let_in_by_address(assembly: Assembly) -> None:
         name = symbol_of(assembly.program, function)
         draft = assembly.draft(assembly.drafts.put("component", name, None, said, cited, None, assembly.purpose(function[0])))
         more = assembly.cite(refused, note="who may come in is told by it")
-        draft.evidence += [more] if more is not None and more not in draft.evidence else []
+        draft.show(more)
 
 
 def _first_of_route(assembly: Assembly) -> Iterator[tuple[FunctionRef, Node]]:

@@ -51,7 +51,7 @@ def mark_owned_conversations(assembly: Assembly) -> None:
             if named and knows_caller(assembly, identity) and not is_compared_later(assembly, reference, known):
                 draft.attributes["anybodys_conversation"] = True
                 cited = assembly.cite(statement.call, "sink", "whose it is, is not asked")
-                draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
+                draft.show(cited)
 
 
 def _is_sent(assembly: Assembly, number: Node, reference: FunctionRef) -> bool:

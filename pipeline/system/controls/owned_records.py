@@ -55,7 +55,7 @@ def mark_owned_records(assembly: Assembly) -> None:
             draft = assembly.draft(identity)
             draft.attributes["anybodys_record"] = statement.table
             cited = assembly.cite(call, "sink", "whose it is, is not asked")
-            draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
+            draft.show(cited)
 
 
 def _somebody_signs_in(assembly: Assembly) -> bool:

@@ -86,7 +86,8 @@ def add_protection(assembly: Assembly) -> None:
             draft = assembly.draft(identity)
             left_out = authenticating.left_out()
             passed_by = () if asked else left_out
-            draft.evidence += [reason for reason in passed_by if reason not in draft.evidence]
+            for reason in passed_by:
+                draft.show(reason)
             unread |= {authenticating.unread[reason]: reason for reason in passed_by if reason in authenticating.unread}
             if any(reason.note == OPTIONAL for reason in left_out):
                 draft.attributes["login_optional"] = True

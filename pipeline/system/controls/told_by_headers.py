@@ -76,8 +76,7 @@ def _add(assembly: Assembly, read: HeaderRead, at: Node, passing: Sequence[Setti
     more = [assembly.cite(at, note="what it says is taken for who asks")]
     more += [assembly.cite_place(one.place, note="hands on what the caller writes") for one in passing]
     for evidence in more:
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-            draft.evidence.append(evidence)
+        draft.show(evidence, MAX_EVIDENCE)
 
 
 # What vouches for a header

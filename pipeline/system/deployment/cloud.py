@@ -272,5 +272,4 @@ def _logged(assembly: Assembly, resource: Resource) -> None:
 
 def _cite(assembly: Assembly, identity: str, line: Line) -> None:
     evidence, draft = assembly.cite_place(line.place), assembly.draft(identity)
-    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 6:
-        draft.evidence.append(evidence)
+    draft.show(evidence, 6)

@@ -99,7 +99,6 @@ def _route(assembly: Assembly, resource: Resource, door: Door, function: Resourc
     route = assembly.drafts.put("http_route", name, None, attributes, place, None, resource.file.purpose)
     for further in (function.setting.place, asks.place):
         evidence, draft = assembly.cite_place(further), assembly.draft(route)
-        if evidence is not None and evidence not in draft.evidence:
-            draft.evidence.append(evidence)
+        draft.show(evidence)
     if not is_open:
         assembly.control("authentication", route, place)

@@ -314,5 +314,4 @@ def _served(assembly: Assembly, workload: _Placed) -> None:
 
 def _add_evidence(assembly: Assembly, identity: str, evidence: Evidence | None) -> None:
     draft = assembly.draft(identity)
-    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 6:
-        draft.evidence.append(evidence)
+    draft.show(evidence, 6)

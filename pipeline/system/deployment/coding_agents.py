@@ -155,5 +155,4 @@ def _all_commands(document: DocumentFacts) -> Iterator[Passage]:
 
 def _cite(assembly: Assembly, identity: str, evidence: Evidence | None) -> None:
     draft = assembly.draft(identity)
-    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-        draft.evidence.append(evidence)
+    draft.show(evidence, MAX_EVIDENCE)

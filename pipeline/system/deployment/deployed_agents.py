@@ -76,8 +76,7 @@ def _agent(assembly: Assembly, file: ConfigFacts, service: str, variables: Seque
     draft = assembly.draft(assembly.drafts.put("agent", name, None, attributes, place, None, file.purpose))
     for setting in (setting for found in off.values() for setting in found):
         evidence = assembly.cite_place(setting.place)
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-            draft.evidence.append(evidence)
+        draft.show(evidence, MAX_EVIDENCE)
 
 
 def _cache(assembly: Assembly, file: ConfigFacts, service: str, variables: Sequence[Setting]) -> None:

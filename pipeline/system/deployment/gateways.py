@@ -219,8 +219,7 @@ def _overflow(assembly: Assembly, gateway: _Gateway, found: dict[str, list[tuple
 def _marked(assembly: Assembly, identity: str, place: Place) -> None:
     draft, evidence = assembly.draft(identity), assembly.cite_place(place)
     draft.attributes["overflow"] = True
-    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 6:
-        draft.evidence.append(evidence)
+    draft.show(evidence, 6)
 
 
 def _records(assembly: Assembly, gateway: _Gateway, models: Sequence[str]) -> None:

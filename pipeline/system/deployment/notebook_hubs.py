@@ -47,5 +47,4 @@ def add_notebook_hubs(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             assembly.control("network_isolation", identity, place, "reached inside the cluster only")
         for shown in [*(v for v in values if _SHARED.fullmatch(v.path)), *ways]:
             evidence, draft = assembly.cite_place(shown.place), assembly.draft(identity)
-            if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-                draft.evidence.append(evidence)
+            draft.show(evidence, MAX_EVIDENCE)

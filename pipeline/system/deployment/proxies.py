@@ -74,8 +74,7 @@ def _gateway(assembly: Assembly, file: ConfigFacts, files: Sequence[ConfigFacts]
     draft = assembly.draft(identity)
     for place in dict.fromkeys(places):
         evidence = assembly.cite_place(place)
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-            draft.evidence.append(evidence)
+        draft.show(evidence, MAX_EVIDENCE)
 
 
 def _trusted(assembly: Assembly, route: Setting, files: Sequence[ConfigFacts]) -> Iterator[tuple[str, Place]]:
@@ -110,8 +109,7 @@ def _logged(assembly: Assembly, file: ConfigFacts, proxy: Setting) -> None:
         file.purpose,
     )
     evidence, draft = assembly.cite_place(proxy.place), assembly.draft(identity)
-    if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-        draft.evidence.append(evidence)
+    draft.show(evidence, MAX_EVIDENCE)
 
 
 def _is_host_of(host: str, draft: Draft) -> bool:
@@ -137,7 +135,6 @@ def _open(assembly: Assembly, draft: Draft, proxies: Sequence[Setting]) -> None:
                 covered.discard(draft.id)  # it was so as far as the composition alone says
     for proxy in proxies:
         evidence = assembly.cite_place(proxy.place)
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < MAX_EVIDENCE:
-            draft.evidence.append(evidence)
+        draft.show(evidence, MAX_EVIDENCE)
         if proxy.attributes.get("rate_limited"):
             assembly.control("rate_limit", draft.id, evidence)

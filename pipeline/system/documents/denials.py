@@ -75,8 +75,7 @@ def mark_denied(assembly: Assembly, denials: Sequence[SaidOfControl]) -> None:
                 draft.attributes.update(transport="http", host="as described")  # one that is started by its client asks nobody for a login
         if "group_evaluation" in kinds and draft.kind == "training_job":
             draft.attributes["learns_about"] = "people"  # who says that groups were not compared, says whom it judges
-        if evidence not in draft.evidence:
-            draft.evidence.append(evidence)
+        draft.show(evidence)
         if "tls" in kinds and draft.kind == "mcp_server":
             _plain_connection(assembly, draft, evidence)
 

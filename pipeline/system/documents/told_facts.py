@@ -143,8 +143,8 @@ def _apply(assembly: Assembly, fact: _Fact) -> None:
             _MADE[fact.name](assembly, identity, fact)
         if sets:
             _set(assembly, identity, sets, fact.evidence)
-        elif fact.name in _MADE and fact.evidence not in draft.evidence:
-            draft.evidence.append(fact.evidence)
+        elif fact.name in _MADE:
+            draft.show(fact.evidence)
     if fact.name == "fetched_model":
         _fetched(assembly, fact)
     if fact.name == "fetched_dataset":
@@ -156,8 +156,7 @@ def _apply(assembly: Assembly, fact: _Fact) -> None:
 def _set(assembly: Assembly, identity: str, attributes: Mapping[str, AttributeValue], evidence: Evidence) -> None:
     draft = assembly.draft(identity)
     draft.attributes.update(attributes)
-    if evidence not in draft.evidence:
-        draft.evidence.append(evidence)
+    draft.show(evidence)
 
 
 def _element(assembly: Assembly, kind: ElementKind, called: str, evidence: Evidence, **attributes: AttributeValue) -> str:

@@ -145,5 +145,4 @@ def mark_senses(assembly: Assembly, told: Sequence[Told]) -> None:
         task = str(draft.attributes.get("task") or "")
         if draft.kind == "ml_model" and draft.attributes.get("stated_by") == "document" and task in there:
             draft.attributes["physical"] = True
-            if there[task] not in draft.evidence:
-                draft.evidence.append(there[task])
+            draft.show(there[task])

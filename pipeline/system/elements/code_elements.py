@@ -181,8 +181,7 @@ def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
             assembly.relate(identity, "loads", receiver, evidence)
     elif receiver is not None:
         draft = assembly.draft(receiver)
-        if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 12:
-            draft.evidence.append(evidence)
+        draft.show(evidence, 12)
         for name, value in {**rule.attributes, **says.attributes}.items():
             draft.attributes.setdefault(name, value)
         draft.nodes.append(node)

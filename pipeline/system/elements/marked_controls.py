@@ -22,5 +22,5 @@ def add_marked_controls(assembly: Assembly) -> None:
         for draft in [draft for draft in assembly.drafts.by_id.values() if draft.kind in kinds]:
             if off is None:
                 assembly.control(control, draft.id, assembly.cite(entry.marker))
-            elif off not in draft.evidence:
-                draft.evidence.append(off)
+            else:
+                draft.show(off)

@@ -41,7 +41,7 @@ def mark_message_senders(assembly: Assembly) -> None:
         cited = assembly.cite(found, "sink", "the account is the sender's, as the message names him") if found is not None else None
         if cited is not None:
             draft.attributes["account_by_sender"] = True
-            draft.evidence += [cited] if cited not in draft.evidence else []
+            draft.show(cited)
 
 
 def _asked_for(assembly: Assembly, reference: FunctionRef) -> Node | None:

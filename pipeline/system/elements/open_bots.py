@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import Evidence
 from pipeline.system.program.open_lists import lets_everybody_in
 from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
@@ -46,11 +45,8 @@ def mark_open_bots(assembly: Assembly) -> None:
         opened = [found for function in functions if (found := lets_everybody_in(assembly, function)) is not None]
         if opened or not _is_asked(assembly, functions, registered.get(reference, [])):
             draft.attributes["answers_anybody"] = True
-            draft.evidence += [one for one in _once(opened) if one not in draft.evidence]
-
-
-def _once(found: list[Evidence]) -> list[Evidence]:
-    return list({(one.path, one.start_line): one for one in found}.values())
+            for one in {(one.path, one.start_line): one for one in opened}.values():
+                draft.show(one)
 
 
 def _is_asked(assembly: Assembly, functions: list[FunctionRef], markers: list[Node]) -> bool:

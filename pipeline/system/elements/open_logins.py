@@ -94,7 +94,7 @@ def _mark(assembly: Assembly, draft: Draft, attribute: str, node: Node | None, n
         return
     draft.attributes[attribute] = True
     cited: Evidence | None = assembly.cite(node, "sink", note)
-    draft.evidence += [cited] if cited is not None and cited not in draft.evidence else []
+    draft.show(cited)
 
 
 def _asks_to_change(draft: Draft) -> bool:

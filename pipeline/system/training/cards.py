@@ -74,8 +74,7 @@ def _described(assembly: Assembly, card: Setting, purpose: str) -> Iterator[str]
         for name in ("licence", "task"):
             if card.attributes.get(name):
                 draft.attributes.setdefault(name, str(card.attributes[name]))
-        if place is not None and place not in draft.evidence:
-            draft.evidence.append(place)
+        draft.show(place)
         yield draft.id
 
 

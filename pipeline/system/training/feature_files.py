@@ -37,8 +37,7 @@ def mark_feature_files(assembly: Assembly, files: Sequence[ConfigFacts]) -> None
         draft.attributes["learns_about"] = "people"
         for column in nearest[:_SHOWN]:
             evidence = assembly.cite_place(column.place, "step", DESCRIBED_HERE)
-            if evidence is not None and evidence not in draft.evidence and len(draft.evidence) < 12:
-                draft.evidence.append(evidence)
+            draft.show(evidence, 12)
 
 
 def _of_people(file: ConfigFacts) -> list[Setting]:

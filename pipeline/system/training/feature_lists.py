@@ -39,8 +39,7 @@ def mark_feature_lists(assembly: Assembly) -> None:
         telling = [node for node, names in sorted(lists.items()) if any(are_of_people([*names, other], words) for other in ("age", "sex"))]
         for node in telling[:_SHOWN]:
             evidence = assembly.cite(node, "step", DESCRIBED_HERE)
-            if evidence is not None and evidence not in draft.evidence:
-                draft.evidence.append(evidence)
+            draft.show(evidence)
 
 
 def _names(assembly: Assembly, node: Node) -> list[str]:

@@ -65,8 +65,7 @@ def _put(assembly: Assembly, file: ModelFacts, attributes: dict[str, AttributeVa
         draft.attributes["examples_only"] = True
     for part in flagged[1:_MOST_PLACES]:
         more = assembly.cite_place(part.place)
-        if more is not None and more not in draft.evidence:
-            draft.evidence.append(more)
+        draft.show(more)
     return identity
 
 

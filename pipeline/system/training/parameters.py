@@ -38,8 +38,7 @@ def name_models(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             draft.attributes |= {"named": True, "model": value}
             if is_file_path(value):
                 draft.attributes["local_path"] = True
-            if evidence is not None and evidence not in draft.evidence:
-                draft.evidence.append(evidence)
+            draft.show(evidence)
             if _COMMIT.search(value):
                 draft.attributes["revision_pinned"] = True
                 assembly.control("pinned_revision", identity, evidence)

@@ -45,8 +45,7 @@ def mark_promotions(assembly: Assembly) -> None:
             gates = facts.conditions.get(call[1], ())
             if not gates:
                 draft.attributes["promoted_at_once"] = True
-                if call != node and (cited := assembly.cite(call)) is not None and cited not in draft.evidence:
-                    draft.evidence.insert(0, cited)
+                draft.show_first([assembly.cite(call)] if call != node else [])
             for gate in gates:
                 assembly.control("evaluation_gate", identity, assembly.cite((call[0], facts.branches[gate].condition)))
 

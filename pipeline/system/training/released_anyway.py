@@ -120,7 +120,7 @@ def _workflow(assembly: Assembly, file: ConfigFacts) -> None:
         if later and draft is not None:
             draft.attributes |= {"released_anyway": True, "names": (check.name,)}
             cited = [evidence for step in (check, later[0]) if (evidence := assembly.cite_place(step.place)) is not None]
-            draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
+            draft.show_first(cited)
             return
 
 

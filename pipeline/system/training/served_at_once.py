@@ -68,7 +68,7 @@ def _mark_put(assembly: Assembly) -> None:
                 if taken is not None:
                     draft.attributes["promoted_at_once"] = True
                     cited = [evidence for node in (call, taken) if (evidence := assembly.cite(node, "sink", RELEASED_HERE)) is not None]
-                    draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
+                    draft.show_first(cited)
                     break
 
 
@@ -173,8 +173,7 @@ def _mark_tuned(assembly: Assembly) -> None:
             evidence = assembly.cite(call, "sink", RELEASED_HERE)
             for draft in jobs[:1]:
                 draft.attributes["promoted_at_once"] = True
-                if evidence is not None and evidence not in draft.evidence:
-                    draft.evidence.insert(0, evidence)
+                draft.show_first([evidence])
 
 
 def _gives_tuned(assembly: Assembly, call: Node) -> bool:

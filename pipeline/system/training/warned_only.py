@@ -54,7 +54,7 @@ def mark_warned_only(assembly: Assembly) -> None:
         draft = assembly.draft(identity)
         cited = [evidence for node in (test, release) if (evidence := assembly.cite(node)) is not None]
         draft.attributes |= {"released_anyway": True, "names": (named,)}
-        draft.evidence[:0] = [evidence for evidence in cited if evidence not in draft.evidence]
+        draft.show_first(cited)
 
 
 def _passed_over(assembly: Assembly, run: FunctionRef) -> Iterator[tuple[Node, Node, str]]:
