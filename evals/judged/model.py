@@ -34,6 +34,9 @@ class JudgedFinding(Frozen):
     fingerprint: str = Field(pattern=r"^[0-9a-f]{16}$", description="The id of the finding in the scan.")
     threat: Slug
     severity: Severity = Field(description="As the scan said it, right or not.")
+    rated: Severity | None = Field(
+        default=None, description="By a reader who was not shown the scan's, from the definitions in docs/risk.md."
+    )
     place: Place = Field(description="Where it was reported.")
     verdict: Verdict
     reason: Sentence = Field(description="One sentence of ours; nothing of the package is quoted.")

@@ -9,6 +9,7 @@ from evals.judged.model import JudgedPackage
 from evals.precision.counting import NOTHING, Verdicts, all_verdicts, by_threat, interval, verdicts_by
 from evals.precision.present import Present
 from evals.precision.systems import Met, Reported, SystemsTable, ThreatFigures
+from evals.scoring.agreement import kappa, table
 from pipeline.findings.model import SEVERITIES
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.ledger import Cases, cases_of
@@ -89,10 +90,25 @@ def _overall(table: SystemsTable, packages: Mapping[str, JudgedPackage]) -> Iter
     yield from (_READ, "")
     read = verdicts_by(packages, lambda package, one: getattr(one, "read", None) or package.read)
     yield from _verdict_table("read", [(name, read[name]) for name in ("unmet", "in sight") if name in read])
+    yield from _rated(packages)
     severities = verdicts_by(packages, lambda _package, one: one.severity)
     yield from _verdict_table("severity", [(name, severities[name]) for name in SEVERITIES if name in severities])
     languages = verdicts_by(packages, lambda package, _one: package.language.split(", ")[0])
     yield from _verdict_table("language", sorted(languages.items(), key=lambda item: (-item[1].read, item[0])))
+
+
+def _rated(packages: Mapping[str, JudgedPackage]) -> Iterator[str]:
+    """How severities agree with those of readers who were not shown them."""
+    rated = [(one.severity, one.rated) for package in packages.values() for one in package.findings if one.verdict == "right"]
+    pairs = [(said, read) for said, read in rated if read is not None]
+    agreement = kappa(table(pairs))
+    if agreement is None:
+        return
+    steps = [SEVERITIES.index(said) - SEVERITIES.index(read) for said, read in pairs]
+    lower, higher = sum(step < 0 for step in steps), sum(step > 0 for step in steps)
+    yield f"{len(pairs)} right findings were rated by readers who were not shown the severity, from the definitions: {steps.count(0)} as the"
+    yield f"scan did, {lower} lower, {higher} higher; weighted kappa {agreement:.2f}."
+    yield ""
 
 
 def _now(present: Present | None) -> Iterator[str]:

@@ -114,6 +114,21 @@ def test_the_poorest_threats_stand_first_and_unjudged_ones_say_so() -> None:
     assert text.index("| bad |") < text.index("| good |")
 
 
+def test_severities_of_readers_who_were_not_shown_them_are_held_against_the_scans() -> None:
+    package = judged(
+        "one", ("tool-without-approval", "right"), ("unsafe-model-load", "right"), ("secret-in-prompt", "wrong"), ("open-records", "right")
+    )
+    rated = ("high", "medium", "low", None)  # the scan said high each time; wrong ones and unrated ones do not count
+    findings = tuple(one.model_copy(update={"rated": by}) for one, by in zip(package.findings, rated, strict=True))
+    text = page(
+        load_catalog(), SystemsTable(commit="abc", systems=(), threats={}), {"one": package.model_copy(update={"findings": findings})}
+    )
+    assert (
+        "2 right findings were rated by readers who were not shown the severity, from the definitions: 1 as the\nscan did, 1 lower, 0 higher"
+        in text
+    )
+
+
 def test_all_judged_packages_are_counted_on_the_page() -> None:
     text = PAGE.read_text("utf-8")
     assert all(f"`{one.source}`" in text for one in read_packages().values())
