@@ -106,8 +106,8 @@ def _rated(packages: Mapping[str, JudgedPackage]) -> Iterator[str]:
         return
     steps = [SEVERITIES.index(said) - SEVERITIES.index(read) for said, read in pairs]
     lower, higher = sum(step < 0 for step in steps), sum(step > 0 for step in steps)
-    yield f"{len(pairs)} right findings were rated by readers who were not shown the severity, from the definitions: {steps.count(0)} as the"
-    yield f"scan did, {lower} lower, {higher} higher; weighted kappa {agreement:.2f}."
+    yield f"{len(pairs)} right findings were rated by readers who were not shown the severity, from the definitions: {steps.count(0)} as"
+    yield f"the scan did, {lower} lower, {higher} higher; weighted kappa {agreement:.2f}."
     yield ""
 
 

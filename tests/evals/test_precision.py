@@ -124,7 +124,7 @@ def test_severities_of_readers_who_were_not_shown_them_are_held_against_the_scan
         load_catalog(), SystemsTable(commit="abc", systems=(), threats={}), {"one": package.model_copy(update={"findings": findings})}
     )
     assert (
-        "2 right findings were rated by readers who were not shown the severity, from the definitions: 1 as the\nscan did, 1 lower, 0 higher"
+        "2 right findings were rated by readers who were not shown the severity, from the definitions: 1 as\nthe scan did, 1 lower, 0 higher"
         in text
     )
 
