@@ -31,6 +31,7 @@ from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.open_lists import lets_everybody_in
+from pipeline.system.program.wrapped_elsewhere import calls_behind, wrapped_functions
 from pipeline.system.rules.words import words_of
 
 # Names of functions whose verdict, where it is tested, lets a caller in or not.
@@ -317,7 +318,8 @@ class Authenticating:
             node = (marker[0], given)
             for element in self.program.elements(node) if self.program.value(node).kind == "collection" else (node,):
                 references = [r for name in self.program.names(element) for r in self.program.functions.get(name, ())]
-                around = self.applications.layers(element)
+                around = [layer for call in calls_behind(self.program, element) or [element] for layer in self.applications.layers(call)]
+                around += wrapped_functions(self.program, element) if not references else []  # `const requireUser = catchAsync(...)`
                 if any(inner not in after and self.function(inner, 0) is not None for inner in (*references, *around)) or (
                     not references and (self._scheme(element) or any(self._knows(name) for name in self.program.names(element)))
                 ):

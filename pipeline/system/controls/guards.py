@@ -25,6 +25,7 @@ from pipeline.system.flows.made_of import Settled, callee_text, settles
 from pipeline.system.flows.record_parts import Keys, keys_taken
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import ControlKind, Label, SinkRole
+from pipeline.system.program.replaced import escapes_markup
 from pipeline.system.program.walking import inside
 
 _MOST_ASKED, _DEEPEST = 60, 6
@@ -57,6 +58,8 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
         controls += [("content_separation", node) for node in hit.trace if is_fenced(assembly, node, hit.trace)]
     controls += declared_parts(assembly, hit)
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
+    if role == "html":
+        controls += [("output_encoding", node) for node in hit.trace if escapes_markup(assembly, node)]
     controls += [("redaction", node) for node in hit.trace if is_redacted(assembly, node)]
     controls += [("review_before_use", node) for node in hit.trace if reads_reviewed(assembly, node)]
     controls += [

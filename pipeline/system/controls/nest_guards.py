@@ -2,7 +2,8 @@
 and those that count calls, before the routes of a controller: `@UseGuards(ThrottlerGuard)`.
 
 Takes an assembly whose entries have their elements. Which guard it is, its name says, as with `@UseGuards`; a guard of the project that
-cannot refuse is none. Routes that say they are for everybody (`@Public()`), or not counted (`@SkipThrottle()`), are left out.
+cannot refuse is none, and neither is one that lets pass who brings nothing. It refuses by its verdict, or by an exception that leaves it.
+Routes that say they are for everybody (`@Public()`), or not counted (`@SkipThrottle()`), are left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.optional_logins import lets_strangers_pass
+from pipeline.system.controls.refusals import refusal_in
+from pipeline.system.controls.refused_sides import is_raised, may_raise, raises_out
+from pipeline.system.controls.unset_keys import open_while_unset
+from pipeline.system.flows.switches import asked_only_if_set
 from pipeline.system.model import ControlKind
 
 _KNOWS = re.compile(r"(auth|jwt|session|role|user|key|token)[^.]*$", re.IGNORECASE)
@@ -66,6 +72,8 @@ def _kind_of(assembly: Assembly, node: Node) -> ControlKind | None:
     value = program.value(node)
     if value.kind == "call":
         names += program.names((node[0], value.inputs[0]))
+        if program.value((node[0], value.inputs[0])).text == "get":  # `app.get(AuthGuard)`: the one that the application keeps
+            names += [name for given in value.inputs[1:2] for name in program.names((node[0], given))]
     for name in names:
         last = name.rsplit(".", 1)[-1]
         if name in program.classes and not _may_refuse(assembly, name):
@@ -78,12 +86,24 @@ def _kind_of(assembly: Assembly, node: Node) -> ControlKind | None:
 
 
 def _may_refuse(assembly: Assembly, name: str) -> bool:
-    """Whether a guard of the project inherits its check, or has one that tests something."""
+    """Whether a guard of the project inherits its check, or has one that tests something, or throws."""
     method = assembly.program.method(name, "canActivate")
     if method is None:
         return bool(assembly.program.outside_bases(name))
     returned = [assembly.program.constant((method[0], given)) for given in assembly.program.function(method).returns]
-    return not returned or any(constant is not True for constant in returned)
+    return not returned or any(constant is not True for constant in returned) or _throws(assembly, method)
+
+
+def _throws(assembly: Assembly, method: FunctionRef) -> bool:
+    """Whether a guard whose only verdict is true throws before it, at whoever brings nothing, and as shipped."""
+    if not may_raise(assembly, method) or not raises_out(assembly, method):
+        return False
+    refusal = refusal_in(assembly, method) or next((call for call in assembly.calls_in(method) if is_raised(assembly, call)), None)
+    if refusal is None:  # thrown by what it calls, `this.tokens.verified(request)`, and not caught
+        return True
+    if asked_only_if_set(assembly, refusal) is not None or open_while_unset(assembly, refusal) is not None:
+        return False
+    return lets_strangers_pass(assembly, method, refusal) is None
 
 
 def _marks(assembly: Assembly, function: tuple[int, int]) -> Iterator[tuple[str, Node]]:

@@ -2,7 +2,8 @@
 
 Takes an assembly, a function that runs before others and the place where it refuses; gives the test by which strangers pass. A function
 that refuses them as well, whether there or after the test, lets nobody through, and one that leaves with nobody in its hands (`return
-None`) leaves the question to whoever called it. Whether a guest may do what comes then is asked there, or nowhere.
+None`) leaves the question to whoever called it. Whether a guest may do what comes then is asked there, or nowhere. A guard of Nest lets
+pass by its verdict, `return true`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _NEXT = re.compile(r"next|call_?next|next_?handler|proceed|handler|view|func|fn|
 _RUNS = frozenset({"ServeHTTP", "Next", "next", "call", "apply"})
 _BEGINS = frozenset({"startswith", "startsWith", "StartsWith", "HasPrefix", "hasPrefix", "match", "test", "CutPrefix", "Cut"})
 _LANGUAGES = frozenset({"python", "typescript", "javascript", "go", "csharp"})  # what Spring lets through, its filter chain judges
+_SAYS_YES = frozenset({"canActivate"})  # guards whose verdict lets pass
 _MOST_NESTED = 6
 OPTIONAL = "whoever brings no credential is let through"
 
@@ -111,4 +113,7 @@ def _passing(assembly: Assembly, reference: FunctionRef) -> list[int]:
         named = value.text in _RUNS if base != callee else True
         if named and base in outer and _NEXT.fullmatch(program.value(base).text):
             found.append(call[1])
-    return found + [one for one in program.function(reference).returns if facts.values[one].constant_type == "none"]
+    returned = program.function(reference).returns
+    if program.function(reference).name in _SAYS_YES:
+        found += [one for one in returned if program.constant((reference[0], one)) is True]
+    return found + [one for one in returned if facts.values[one].constant_type == "none"]

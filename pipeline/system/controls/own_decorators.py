@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.program.wrapped_elsewhere import calls_behind
 
 _DEEPEST = 4
 _GUARDS = re.compile(r"^(with|require[sd]?|ensure|protect|define)(\w*?)(Auth|Session|User|Login)|^protect(ed)?$")
@@ -69,7 +70,8 @@ def calls_around(assembly: Assembly, marker: Node, reference: FunctionRef, depth
         return []
     found: list[Node] = []
     for given in ((marker[0], identity) for identity in value.inputs[1:]):
-        around = calls_around(assembly, given, reference, depth + 1)
+        behind = calls_behind(program, given) or [given]  # where it was wrapped before: `export const ask = withUser(async (req) => ...)`
+        around = [call for made in behind for call in calls_around(assembly, made, reference, depth + 1)]
         if around or any(reference in program.functions.get(name, ()) for name in program.names(given)):
             found += [marker, *around]
     return list(dict.fromkeys(found))

@@ -44,7 +44,7 @@ def _raising(assembly: Assembly, function: FunctionRef) -> Iterator[tuple[int, b
     raising = {
         known[-1]: facts.values[call].line
         for call, known in facts.conditions.items()
-        if known and facts.values[call].scope == function[1] and _is_raised(assembly, (function[0], call))
+        if known and facts.values[call].scope == function[1] and is_raised(assembly, (function[0], call))
     }
     for branch, line in raising.items():
         test = facts.branches[branch]
@@ -52,7 +52,7 @@ def _raising(assembly: Assembly, function: FunctionRef) -> Iterator[tuple[int, b
             yield test.condition, True
 
 
-def _is_raised(assembly: Assembly, call: Node) -> bool:
+def is_raised(assembly: Assembly, call: Node) -> bool:
     """Whether a call makes an exception: by its name, or by the classes that the one of the project inherits from."""
     if _RAISED.search(callee_text(assembly, call)):
         return True
@@ -64,7 +64,7 @@ def raises_out(assembly: Assembly, function: FunctionRef) -> bool:
     """Whether an exception of what a function calls reaches its caller, as far as is seen: none is caught, or another is raised instead."""
     facts = assembly.program.files[function[0]]
     within = [(identity, value) for identity, value in enumerate(facts.values) if value.scope == function[1]]
-    raised = any(value.kind == "call" and _is_raised(assembly, (function[0], identity)) for identity, value in within)
+    raised = any(value.kind == "call" and is_raised(assembly, (function[0], identity)) for identity, value in within)
     return raised or not any(value.kind == "unknown" and value.text == "exception" for _identity, value in within)
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import SinkRole
+from pipeline.system.program.replaced import SLASHES, searched
 
 _MAX_PATTERN = 200
 _LEAVES: dict[SinkRole, tuple[tuple[str, ...], ...]] = {
@@ -25,7 +26,6 @@ _OPENED_BY = {"'": "'", '"': '"', "`": "`", "]": "["}  # what closes a value or 
 _ESCAPES = frozenset(
     {"escape_string", "escape_literal", "escapeLiteral", "escapeIdentifier", "quote_ident", "quote_literal", "quote_name", "quoteName"}
 )
-_SLASHES = re.compile(r"^/(.*)/[a-z]*$", re.DOTALL)
 
 
 def keeps_out(pattern: str, name: str, role: SinkRole) -> bool:
@@ -36,7 +36,7 @@ def keeps_out(pattern: str, name: str, role: SinkRole) -> bool:
 @lru_cache(maxsize=256)
 def _finds_all(pattern: str, name: str, role: SinkRole) -> bool:
     try:
-        written = _SLASHES.match(pattern)
+        written = SLASHES.match(pattern)
         compiled = re.compile(written[1] if written else pattern)
     except (re.error, OverflowError, RecursionError):
         return False
@@ -54,10 +54,10 @@ def is_quoted(assembly: Assembly, node: Node, after: Sequence[Node]) -> bool:
         return True
     if callee.kind != "attribute" or callee.text not in ("replace", "replaceAll", "sub") or len(value.inputs) < 3:
         return False
-    old, new = _searched(assembly, (node[0], value.inputs[1]), callee.text), program.constant((node[0], value.inputs[2]))
+    old, new = searched(assembly, (node[0], value.inputs[1]), callee.text), program.constant((node[0], value.inputs[2]))
     if not isinstance(old, str) or not isinstance(new, str):
         return False
-    written = _SLASHES.match(old)
+    written = SLASHES.match(old)
     quote = written[1].removeprefix("\\") if written else old
     opened = _OPENED_BY.get(quote)
     doubled = new in (quote * 2, f"\\{quote}", f"\\\\{quote}", "")
@@ -79,18 +79,9 @@ def _escapes_backslashes(assembly: Assembly, node: Node) -> bool:
     callee = program.value((node[0], value.inputs[0])) if value.kind == "call" else value
     if callee.kind != "attribute" or callee.text not in ("replace", "replaceAll") or len(value.inputs) < 3:
         return False
-    old = _searched(assembly, (node[0], value.inputs[1]), callee.text)
-    written = _SLASHES.match(old) if isinstance(old, str) else None
+    old = searched(assembly, (node[0], value.inputs[1]), callee.text)
+    written = SLASHES.match(old) if isinstance(old, str) else None
     return (written[1] == r"\\" if written else old == "\\") and program.constant((node[0], value.inputs[2])) == r"\\"
-
-
-def _searched(assembly: Assembly, node: Node, method: str) -> str | float | bool | None:
-    """What is replaced wherever it stands: a text, or in JavaScript, where `replace` replaces a text once, `/"/g`."""
-    value = assembly.program.value(node)
-    if value.kind == "unknown" and value.text.startswith("/"):
-        return value.text if "g" in value.text.rsplit("/", 1)[-1] else None
-    once = method == "replace" and assembly.program.objects_are_entries(node[0])
-    return None if once else assembly.program.constant(node)
 
 
 def _stands_between(assembly: Assembly, way: Sequence[Node], quote: str) -> bool:

@@ -30,6 +30,7 @@ _VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>|/:\w+")
 _WITH_METHOD = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(\S*/.*)")
 PRIVATE = "builtins.private"  # the mark of methods that only their own class calls
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "websocket"})
+_LINKS = 8  # calls of one chain
 _CHAINED = 40  # values after a registration in which a method is told
 _NEAR = 4000  # values among which a table is looked for that holds a thing
 _PLAIN_TYPES = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date", "datetime.datetime"})
@@ -73,7 +74,7 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         given = argument_node(program, entry.marker, rule.name_from)
         constant = program.constant(given) if given is not None else None
         if constant is None and given is not None and rule.kind == "http_route":
-            constant = _put_together(program, given)
+            constant = _put_together(program, given) or _routed(program, entry.marker)
         if isinstance(constant, str) and (constant or rule.kind == "http_route"):
             name, given_name = constant, True  # also `AddTool(NewTool("read"), read)`
     elif rule.registers and function.name.startswith("<"):
@@ -106,6 +107,20 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         attributes["path"] = path or "/"
         attributes["method"] = method.upper()
     return name, attributes
+
+
+def _routed(program: Program, marker: Node) -> str | None:
+    """The address that a chain of calls begins with: `router.route("/ask").get(list).post(ask)`."""
+    for _ in range(_LINKS):
+        value = program.value(marker)
+        callee = program.value((marker[0], value.inputs[0])) if value.kind == "call" else value
+        if value.kind != "call" or callee.kind != "attribute" or not program.objects_are_entries(marker[0]):
+            return None
+        if callee.text == "route":
+            said = program.constant((marker[0], value.inputs[1])) if len(value.inputs) == 2 else None
+            return said if isinstance(said, str) else None
+        marker = (marker[0], callee.inputs[0])
+    return None
 
 
 def _put_together(program: Program, address: Node) -> str | None:

@@ -17,6 +17,7 @@ from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import Flow
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.enclosing import outermost
+from pipeline.system.program.replaced import escapes_markup, escaping_functions
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.words import words_of
 
@@ -52,11 +53,12 @@ def add_named_replies(assembly: Assembly) -> None:
         if "html" in site.rule.cleans and site.rule.control != "type_cast" and not {"html", "url"} <= set(site.rule.cleans)
     }
     place = assembly.draft(model).evidence[0].model_copy(update={"role": "source"})
+    escaping = escaping_functions(assembly)
     told: set[int] = set()  # files: one remedy for a page
     for call, sink in sorted(_markup(assembly), key=lambda one: one[0]):
         if call[0] in told or _around(assembly, call) in cleaning or is_typed_otherwise(assembly, call):
             continue
-        if not _shows_a_reply(assembly, call, sink, cleaning):
+        if not _shows_a_reply(assembly, call, sink, cleaning | escaping):
             continue
         end = assembly.cite(call, "sink", "named for what a model answers")
         if end is not None:
@@ -143,4 +145,4 @@ def _leaves_markup(assembly: Assembly, call: Node, cleaning: set[FunctionRef]) -
         return not any(inner in cleaning for target in targets for inner in assembly.reach(target.function))
     if any(sink.role == "html" for sink in assembly.sinks.get(call, ())):
         return True
-    return callee_text(assembly, call).rsplit(".", 1)[-1] in _LEAVES
+    return callee_text(assembly, call).rsplit(".", 1)[-1] in _LEAVES and not escapes_markup(assembly, call)

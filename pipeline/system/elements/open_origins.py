@@ -2,7 +2,8 @@
 
 Takes an assembly whose entries and ties are known and marks `any_origin` at routes that run a model, with the line that says so. Lists of
 origins that only settings know, functions that choose, and names of one's own hosts count as closed. A header set by hand counts where it
-is given the constant. It holds for the routes of the program whose file says it.
+is given the constant. It holds for the routes of the program whose file says it, and for no sockets: a browser asks no such rule before
+it opens one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from pipeline.system.program.programs import home_of
 from pipeline.system.program.walking import inputs_of, walk
 from pipeline.system.rules.open_origins import OriginRule, load_open_origins
 
-_ROUTES = frozenset({"http_route", "websocket"})
 _PARTS = frozenset({"collection", "choice", "call"})
 _MOST, _VALUES, _MOST_LINKS = 40, 3, 12
 
@@ -29,7 +29,7 @@ def mark_open_origins(assembly: Assembly) -> None:
         (entry.marker[0], identity)
         for entry in sorted(assembly.sites.entries, key=lambda one: one.function)
         if (identity := assembly.entry_of_function.get(entry.function)) is not None
-        if assembly.draft(identity).kind in _ROUTES and assembly.draft(identity).attributes.get("runs_inference") is True
+        if assembly.draft(identity).kind == "http_route" and assembly.draft(identity).attributes.get("runs_inference") is True
     ]
     said: dict[str, list[Node]] = {}
     for file, facts in enumerate(assembly.program.files if routes else ()):

@@ -16,6 +16,7 @@ from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.socket_servers import SocketServers
 from pipeline.system.program.wrapped_applications import around
+from pipeline.system.program.wrapped_elsewhere import wrapped_functions
 
 _MOUNTS = ("include_router", "register_blueprint", "mount", "use", "route", "register", "add_routes")
 PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that give a part of a router
@@ -279,7 +280,7 @@ class Applications:
             yield from (Installed(application, call, one) for given in value.inputs[2:] for one in self._put_on((call[0], given)))
         for position in range(1, len(value.inputs)):
             given = (call[0], value.inputs[position])
-            made = self._made(given)
+            made = [*self._made(given), *wrapped_functions(self.program, given)]
             passed_by = not self._sockets.is_server(application)
             yield from (Installed(application, call, reference, passed_by, below) for reference in (*self._functions(given), *made))
             if any(known.rule.control == "authentication" for known in self.assembly.index.for_call(self._made_by(given))):

@@ -20,6 +20,7 @@ from pipeline.system.program.promised_methods import promised_names
 from pipeline.system.program.provided import provided
 from pipeline.system.program.tables import functions_in
 from pipeline.system.program.used_in_pages import PageUse
+from pipeline.system.program.wrapped_elsewhere import wrapped_functions, wrappers_made
 from pipeline.system.program.wrapped_handlers import handlers_behind, rule_behind
 from pipeline.system.rules.framework import CallRule, ClassRule, DecoratorRule
 from pipeline.system.rules.knowledge import FrameworkIndex
@@ -239,9 +240,9 @@ def _functions_given(program: Program, node: Node, value: Value, rule: Decorator
         new = inner.kind == "call" and not handed and program.objects_are_entries(given[0])
         made = program.origins(given) if new else ()  # register(newHandler(db))
         made = tuple(origin for origin in made if program.value(origin).kind in ("function", "attribute"))
-        for node in dict.fromkeys((given, *elements, *made, *(wrapped if rule.shares or program.objects_are_entries(given[0]) else ()))):
-            for name in program.names(node):
-                yield from program.functions.get(name, ())
+        direct = dict.fromkeys((given, *elements, *made, *(wrapped if rule.shares or program.objects_are_entries(given[0]) else ())))
+        known = [reference for node in direct for name in program.names(node) for reference in program.functions.get(name, ())]
+        yield from known or wrapped_functions(program, given)
 
 
 def _behind(program: Program, node: Node, value: Value, rule: DecoratorRule) -> Iterator[FunctionRef]:
@@ -341,9 +342,10 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
             for name in program.names((file, value.inputs[0])):
                 for known in index.handed_to(name):
                     for given in _handed(facts, value):
-                        for handed in program.names((file, given)):
-                            for reference in program.functions.get(handed, ()):
-                                yield from _typed(program, reference, known.rule)
+                        handed = [reference for one in program.names((file, given)) for reference in program.functions.get(one, ())]
+                        behind = (*wrapped_functions(program, (file, given)), *wrappers_made(program, (file, given))) if not handed else ()
+                        for reference in handed or behind:
+                            yield from _typed(program, reference, known.rule)
         for entry in _offered(program, index, file):
             yield from _typed(program, entry.function, entry.rule)
 

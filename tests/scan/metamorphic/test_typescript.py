@@ -45,6 +45,10 @@ KNOWN = {
         "unauthenticated-inference-endpoint: Whoever brings no cookie is a guest, and may ask as well, in TypeScript",
         "calls wrapped",
     ): _BROUGHT,
+    (
+        "unauthenticated-inference-endpoint: A guard of Nest that throws at a wrong token, and lets pass who brings none",
+        "calls wrapped",
+    ): _BROUGHT,
     ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
     ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
     ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
