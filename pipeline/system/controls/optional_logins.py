@@ -24,6 +24,9 @@ _RUNS = frozenset({"ServeHTTP", "Next", "next", "call", "apply"})
 _BEGINS = frozenset({"startswith", "startsWith", "StartsWith", "HasPrefix", "hasPrefix", "match", "test", "CutPrefix", "Cut"})
 _LANGUAGES = frozenset({"python", "typescript", "javascript", "go", "csharp"})  # what Spring lets through, its filter chain judges
 _SAYS_YES = frozenset({"canActivate"})  # guards whose verdict lets pass
+_HANDS_ERRORS = frozenset({"typescript", "javascript"})
+_ERROR = re.compile(r"(Error|Exception)s?$")
+_CAUGHT = re.compile(r"(\w*_)?(e|ex|err|error|exc|exception|reason|cause)|\w+(Err|Error|Exception)")
 _MOST_NESTED = 6
 OPTIONAL = "whoever brings no credential is let through"
 
@@ -111,9 +114,26 @@ def _passing(assembly: Assembly, reference: FunctionRef) -> list[int]:
         value = program.value(callee)
         base = (call[0], value.inputs[0]) if value.kind == "attribute" and value.inputs else callee
         named = value.text in _RUNS if base != callee else True
-        if named and base in outer and _NEXT.fullmatch(program.value(base).text):
+        if named and base in outer and _NEXT.fullmatch(program.value(base).text) and not hands_error(assembly, call):
             found.append(call[1])
     returned = program.function(reference).returns
     if program.function(reference).name in _SAYS_YES:
         found += [one for one in returned if program.constant((reference[0], one)) is True]
     return found + [one for one in returned if facts.values[one].constant_type == "none"]
+
+
+def hands_error(assembly: Assembly, call: Node) -> bool:
+    """Whether what runs next is the handler of errors: `next(new HttpError(401))`, `done(err)`. What else is handed on, `next({ctx})`, is none."""
+    program, value = assembly.program, assembly.program.value(call)
+    if program.files[call[0]].language not in _HANDS_ERRORS or len(value.inputs) != 2:
+        return False
+    given = (call[0], value.inputs[1])
+    for one in (given, *program.origins(given)):
+        made = program.value(one)
+        if made.kind == "call":
+            named = program.value((one[0], made.inputs[0])).text.rsplit(".", 1)[-1]
+            if _ERROR.search(named) or denies(assembly, one):
+                return True
+        elif made.kind in ("name", "parameter", "attribute", "unknown") and _CAUGHT.fullmatch(made.text):
+            return True
+    return False

@@ -37,6 +37,7 @@ _ANSWERS = frozenset(
             "ORPCError",
         ),
         *("setStatus", "sendError", "setStatusCode", "abortWith"),
+        *("throw", "createHttpError", "httpError"),  # `ctx.throw(401)` of Koa
         *("AbortWithStatus", "AbortWithStatusJSON", "AbortWithError", "Error", "JSON", "String", "WriteHeader", "NewHTTPError"),
         *("Status", "SendStatus", "NewError", "NoContent", "StatusCode", "StatusCodeResult", "ObjectResult", "Problem"),
         *("ResponseEntity", "ResponseStatusException"),
@@ -65,7 +66,10 @@ _WORDS = re.compile(
     r"|(please|you (must|need to|have to)|must) (be )?(log|logged|sign|signed)[ -]?in\b.{0,60})[.!]?$",
     re.IGNORECASE,
 )
-_NAMED_CODE = re.compile(r"^(error|http|err|response|reply|send|respond)_?(401|403)$", re.IGNORECASE)
+# `errors.error_401("who are you?")`, `reply.unauthorized()`, `next(Boom.forbidden())`
+_NAMED_CODE = re.compile(
+    r"^((error|http|err|response|reply|send|respond)_?(401|403)|un_?authori[sz]ed|unauthenticated|forbidden)$", re.IGNORECASE
+)
 _CALLERS = frozenset({"user", "session", "member", "principal", "account", "claims", "identity"})
 _REDIRECTS = frozenset(
     {"redirect", "RedirectResponse", "HttpResponseRedirect", "HTTPFound", "HTTPSeeOther", "Redirect", "sendRedirect", "RedirectToAction"}
@@ -125,9 +129,16 @@ def denies(assembly: Assembly, call: Node) -> bool:
         return not _hands_on(assembly, call)
     if any(_RAISED.search(name) or _THROWS.search("_".join(words_of(name))) for name in last) and _has_own_code(assembly, call):
         return not _hands_on(assembly, call) and not _writes_log(assembly, call)
+    if any(_RAISED.search(name) for name in last) and _has_denied_code(assembly, call):  # `next(new ApiError(401, "Missing token"))`
+        return not _hands_on(assembly, call) and not _writes_log(assembly, call)
     if "setResponseStatus" in last:  # of h3; with 403 it mostly says that something is turned off, for everybody
         return any(one.kind == "constant" and one.text == "401" for one in given)
     return any(answers(name) for name in last) and any(_is_denied(assembly, (call[0], given)) for given in value.inputs[1:])
+
+
+def _has_denied_code(assembly: Assembly, call: Node) -> bool:
+    """Whether an error is made with the number or the name of an answer to unknown callers: first or second, as errors of programs are."""
+    return any(_is_denied(assembly, (call[0], given)) for given in assembly.program.value(call).inputs[1:4])
 
 
 def _has_own_code(assembly: Assembly, call: Node) -> bool:
