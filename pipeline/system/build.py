@@ -30,6 +30,7 @@ from pipeline.system.controls.left_out_filters import mark_left_out_filters
 from pipeline.system.controls.let_in_by_address import add_let_in_by_address
 from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
+from pipeline.system.controls.named_callers import mark_named_callers
 from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
@@ -41,6 +42,7 @@ from pipeline.system.controls.raw_markup import without_raw_markup
 from pipeline.system.controls.safety_filters import mark_safety_filters
 from pipeline.system.controls.shared_stores import mark_shared_stores
 from pipeline.system.controls.told_by_headers import add_told_by_headers
+from pipeline.system.controls.unlike_siblings import mark_unlike_siblings
 from pipeline.system.debug_pages import add_debug_pages
 from pipeline.system.deployment.idle_services import mark_idle_services
 from pipeline.system.deployment.look_alikes import mark_look_alike_models
@@ -199,6 +201,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_owned_conversations, assembly)
     steps.run(mark_conversation_keys, assembly)
     steps.run(mark_handed_conversations, assembly)
+    steps.run(mark_unlike_siblings, assembly)
+    steps.run(mark_named_callers, assembly)
     steps.run(mark_owned_records, assembly)
     steps.run(add_made, assembly)
     steps.run(add_checked_downloads, assembly)

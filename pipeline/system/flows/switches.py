@@ -293,8 +293,8 @@ def _is_unset_argument(assembly: Assembly, node: Node) -> bool:
     program, value = assembly.program, assembly.program.value(node)
     if value.kind != "attribute":
         return False
-    parsed = [program.value(origin) for origin in program.origins((node[0], value.inputs[0]))]
-    if not any(one.kind == "call" and program.value((node[0], one.inputs[0])).text in _PARSED for one in parsed):
+    parsed = [(origin[0], program.value(origin)) for origin in program.origins((node[0], value.inputs[0]))]  # perhaps of another file
+    if not any(one.kind == "call" and program.value((file, one.inputs[0])).text in _PARSED for file, one in parsed):
         return False
     added = [
         (node[0], identity)
