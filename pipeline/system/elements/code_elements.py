@@ -27,7 +27,7 @@ from pipeline.system.program.arguments import argument_node, argument_positions,
 from pipeline.system.program.contained import is_contained, made_first
 from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
-from pipeline.system.program.held import elements_of, is_prepared_elsewhere, receivers
+from pipeline.system.program.held import elements_of, handed_receivers, is_prepared_elsewhere, receivers
 from pipeline.system.program.mapped_tables import joined_tables, same_table
 from pipeline.system.program.naming import constant_host, is_file_path, local_name, name_of_call, table_of
 from pipeline.system.program.sites import CallSite
@@ -128,7 +128,7 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
         held = [other for given in given_as(assembly, site, site.rule.element_from) for other in elements_of(assembly, given)]
         held = [identity for identity in dict.fromkeys(held) if assembly.draft(identity).kind == kind]
         return held[0] if len(held) == 1 else None  # one of several: a run of its own, tied to each
-    held = list(dict.fromkeys(receivers(assembly, site.node)))
+    held = list(dict.fromkeys(handed_receivers(assembly, site.node, site.handed) if site.handed else receivers(assembly, site.node)))
     if kind in _DATABASES:  # a pool made with a certificate from a file is not the file, nor a store the model whose replies it was given
         held = [identity for identity in held if assembly.draft(identity).kind not in _NO_DATABASE]
     if kind in _LEARNT:  # nor is a model that was made with settings of a database the database
@@ -155,7 +155,7 @@ def _receiver_for(assembly: Assembly, site: CallSite) -> str | None:
 def _add_call(assembly: Assembly, site: CallSite, receiver: str | None) -> None:
     rule, node = site.rule, site.node
     assert rule.kind is not None
-    says = read_flags(assembly.program, node, flags_of_search(assembly, site))
+    says = read_flags(assembly.program, node, flags_of_search(assembly, site), site.skip)
     evidence = assembly.cite(node)
     if (
         receiver is not None

@@ -19,11 +19,20 @@ def receivers(assembly: Assembly, call: Node) -> Iterator[str]:
     if value.kind == "attribute":
         yield from elements_of(assembly, (call[0], value.inputs[0]))
         return
-    callee = assembly.program.value((call[0], value.inputs[0]))
+    yield from _called_on(assembly, (call[0], value.inputs[0]))
+
+
+def handed_receivers(assembly: Assembly, call: Node, position: int) -> Iterator[str]:
+    """As `receivers`, of a method that is handed to what calls it: `pool.submit(agent.invoke, question)`."""
+    yield from _called_on(assembly, (call[0], assembly.program.value(call).inputs[position]))
+
+
+def _called_on(assembly: Assembly, function: Node) -> Iterator[str]:
+    callee = assembly.program.value(function)
     if callee.kind == "attribute":
-        yield from elements_of(assembly, (call[0], callee.inputs[0]))
-    if not assembly.program.names((call[0], value.inputs[0])) or callee.kind != "attribute":
-        yield from elements_of(assembly, (call[0], value.inputs[0]))
+        yield from elements_of(assembly, (function[0], callee.inputs[0]))
+    if not assembly.program.names(function) or callee.kind != "attribute":
+        yield from elements_of(assembly, function)
 
 
 def is_prepared_elsewhere(assembly: Assembly, call: Node) -> bool:

@@ -39,6 +39,7 @@ class CallSite:
     is_read: bool = False
     skip: int = 0  # positional arguments before the callee's own: `to_thread(f, x)` calls f with x
     named: str = ""  # the element's name, where it is known without the rule
+    handed: int = 0  # where the callee stands among the inputs, if another calls it: `to_thread(f, x)`
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,8 @@ def _run(program: Program, index: FrameworkIndex, node: Node, value: Value, want
     for position in argument_positions(value, wanted):
         names = program.names((node[0], value.inputs[position]))
         for known in index.for_call(names):
-            yield CallSite(node, known.rule, known.framework, names, skip=sum(label == "" for label in value.labels[1 : position + 1]))
+            before = sum(label == "" for label in value.labels[1 : position + 1])
+            yield CallSite(node, known.rule, known.framework, names, skip=before, handed=position)
 
 
 def _once(sites: list[Site]) -> list[Site]:
