@@ -68,6 +68,7 @@ from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
 from pipeline.system.elements.open_records import mark_open_records
+from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.own_files import mark_own_files
 from pipeline.system.elements.own_routes import OwnRoutes
 from pipeline.system.elements.package_installs import mark_package_installs
@@ -190,6 +191,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_own_collections, assembly)
     steps.run(mark_left_out_filters, assembly)
     steps.run(mark_own_files, assembly)
+    steps.run(mark_notebook_files, assembly)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)
