@@ -64,11 +64,11 @@ from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
+from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
 from pipeline.system.elements.open_records import mark_open_records
-from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.own_files import mark_own_files
 from pipeline.system.elements.own_routes import OwnRoutes
 from pipeline.system.elements.package_installs import mark_package_installs

@@ -1,8 +1,8 @@
 """Files that a notebook opens and that code of the same tree writes: one step of a study reads what another step left.
 
-Takes an assembly whose elements are known and marks such model files `from_notebooks`: every load stands in a notebook, and a file of the name that
-it opens is dumped somewhere in the tree. Where a name is put together, each unknown part may be anything, so `f"{key}.joblib"` is
-written by `f"{name}__{fold}.joblib"`. Who fetches the file from elsewhere is not marked: a name that nothing in the tree writes.
+Takes an assembly whose elements are known and marks such model files `from_notebooks`: every load stands in a notebook, and a file of
+the name that it opens is dumped somewhere in the tree. Where a name is put together, each unknown part may be anything, so
+`f"{key}.joblib"` is written by `f"{name}__{fold}.joblib"`. What is fetched from elsewhere has a name that nothing in the tree writes.
 """
 
 from __future__ import annotations
