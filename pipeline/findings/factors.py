@@ -161,6 +161,11 @@ def _only_in_examples(around: Surroundings) -> Seen | None:
     return at(element) if only else None
 
 
+def _only_in_notebooks(around: Surroundings) -> Seen | None:
+    cited = around.match.evidence
+    return at(around.match.element) if cited and all(e.path.endswith(".ipynb") for e in cited) else None
+
+
 def _loaded_by_code(around: Surroundings) -> Seen | None:
     element = around.match.element
     loaders = [relation.source for relation in around.view.relations_to.get(element.id, ()) if relation.kind == "loads"]
@@ -249,6 +254,8 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "has_tools": lambda around: first_of(e for e in around.acting if e.kind in _TOOLS),
     "reads_private_data": _reads_private_data,
     "only_in_examples": _only_in_examples,
+    "only_in_notebooks": _only_in_notebooks,
+    "from_notebooks": lambda around: at(around.match.element) if _is(around.match.element, "from_notebooks") else None,
     "loaded_by_code": _loaded_by_code,
     "published": lambda around: at(around.match.element) if _is(around.match.element, "published", "open", "at_a_cloud") else None,
     "port_of_composition": _port_of_composition,

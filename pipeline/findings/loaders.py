@@ -1,7 +1,8 @@
 """Loads of models that are mended at once: those of one file, of one library in one service, and those of one model registry.
 
 Takes matches of threats that are mended by file. What one service loads of its own by one library, its server, its jobs and its scripts,
-changes to another form of file in one go; what a notebook loads, or what is fetched, does not change with it. A registry is one service:
+changes to another form of file in one go; what notebooks load is one study, which changes apart from the service, and what is fetched is
+by itself. A registry is one service:
 who may write to it decides what all its readers load, the server, the job that compares versions and the script that shows them. The
 group is named for the file that is part of the program, not for one that measures it, is run by hand or is a notebook: this place is told
 first.
@@ -44,6 +45,9 @@ def loaders_joined(matches: Iterable[Match], services: Collection[str]) -> list[
             if library and match.element.attributes.get("executes_code_on_load") is True and not elsewhere:
                 within = sorted(_service(path, services) for path in paths[keys[number]] if not path.endswith(".ipynb"))
                 joined.join([keys[number], *(f"{match.threat.slug} {library} in {folder}" for folder in within)])
+                studied = sorted(_service(path, services) for path in paths[keys[number]] if path.endswith(".ipynb"))
+                if match.element.attributes.get("source") != "hub" and not match.ways:
+                    joined.join([keys[number], *(f"{match.threat.slug} notebooks in {folder}" for folder in studied)])
             if match.element.kind == "model_registry" and library in _REGISTRIES:
                 joined.join([keys[number], f"{match.threat.slug} registry of {library}"])
     together: dict[str, set[str]] = {}

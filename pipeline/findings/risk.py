@@ -44,6 +44,8 @@ FACTOR_WORDS: dict[Factor, str] = {
     "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
     "by_a_message": "a message is taken in, and what it leads to is told to nobody but the account's owner",
     "password_for_development": "it says itself that it is for development",
+    "only_in_notebooks": "it stands in notebooks that a person runs by hand",
+    "from_notebooks": "code of the same tree writes what the notebook opens",
     "one_persons_tool": "started by hand and serving nobody else",
 }  # fmt: skip
 # Factors that are a level of docs/risk.md by themselves: code of the attacker is level 5, wherever the impact starts.

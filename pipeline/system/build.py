@@ -66,6 +66,7 @@ from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
+from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
@@ -192,6 +193,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_own_collections, assembly)
     steps.run(mark_left_out_filters, assembly)
     steps.run(mark_own_files, assembly)
+    steps.run(mark_notebook_files, assembly)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)

@@ -29,6 +29,7 @@ from pipeline.system.flows.columns import columns_of, columns_read
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
+from pipeline.system.flows.handed_models import model_on_way
 from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
@@ -178,6 +179,11 @@ def _add_hit(
         return
     if label == "model_reply" and is_of_a_step(assembly, hit):
         return
+    if label == "prediction":
+        asked = model_on_way(assembly, source, hit.trace[0], hit.trace)
+        if asked is None:
+            return
+        source = asked
     if hit.argument == TESTED:
         held = hit.call in graph.limits  # where models are measured, every prediction is held against something
         if held and not (label == "prediction" and (runs_for_callers(assembly, hit.call) or keeps_outcome(assembly, hit.call))):
@@ -200,7 +206,7 @@ def _add_hit(
             return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
-        if target != source:
+        if target != source and draft.kind != "scheduled_job":  # what a step of a pipeline returns goes to the next, and answers nobody
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
         returned = assembly.program.value(hit.trace[-1])
         if draft.attributes.get("renders_html") is True or (
@@ -373,14 +379,18 @@ def _add_way(
     template: Node | None = None, met: ControlKind | None = None,
 ) -> None:  # fmt: skip
     source, target = behaviours.tables.begins(source, label, hit), behaviours.tables.ends(target, hit)
+    judging = model_on_way(assembly, target, hit.call, hit.trace) if role == "features" else target
+    if judging is None or (judging == source and judging != target):
+        return
+    target = judging
     known = assembly.flows.get((source, target, role), [])
     columns, read = columns_of(assembly, hit, label, role), columns_read(assembly, hit, label) if role in _KEEPS else ()
     checked = False  # whether the same is known of other data that is looked at on its way: what is not must not hide behind it
     for number, flow in enumerate(known):
         if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
             both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
-            begun = tuple(sorted({*flow.fields_read, *read})) if flow.fields_read and read else ()
-            known[number] = flow.model_copy(update={"fields": both, "fields_read": begun})
+            still = tuple(sorted({*flow.fields_read, *read})) if flow.fields_read and read else ()
+            known[number] = flow.model_copy(update={"fields": both, "fields_read": still})
             if flow.id not in behaviours.checked:
                 return
             checked = True

@@ -124,6 +124,8 @@ DESCRIBED_HERE = "a column that describes a person"
 """Note of the lines of a settings file that say what a training learns from; likewise for threats that ask what it learns about."""
 RELEASED_HERE = "the run puts it into use here"
 """Note of the lines of a run that release what it made; likewise for threats that ask whether it was released at once."""
+KEPT_HERE = "what was learnt is kept here"
+"""Note of the lines that save what a training made; likewise for threats that ask whether it is kept."""
 
 Stride = Literal["spoofing", "tampering", "repudiation", "information_disclosure", "denial_of_service", "elevation_of_privilege"]
 Severity = Literal["critical", "high", "medium", "low", "info"]

@@ -15,6 +15,7 @@ from pipeline.system.ai_parts import development_files
 from pipeline.system.model import (
     DECIDED_HERE,
     DESCRIBED_HERE,
+    KEPT_HERE,
     RELEASED_HERE,
     Control,
     ControlKind,
@@ -34,6 +35,7 @@ _ASKED_FOR = {  # notes of lines that only threats which ask for these attribute
     DECIDED_HERE: frozenset({"decides", "decides_about"}),
     DESCRIBED_HERE: frozenset({"learns_about"}),
     RELEASED_HERE: frozenset({"promoted_at_once"}),
+    KEPT_HERE: frozenset({"keeps_model"}),
 }
 
 
@@ -285,7 +287,7 @@ def _evaluate(
     if condition.lacks_control is not None:
         if view.controls_on(element.id, condition.lacks_control):
             return None
-        own = [e for e in element.evidence if e.note not in (DESCRIBED_HERE, RELEASED_HERE)] or element.evidence
+        own = [e for e in element.evidence if e.note not in (DESCRIBED_HERE, RELEASED_HERE, KEPT_HERE)] or element.evidence
         return _Held(evidence=tuple(_as(e, "missing") for e in own[:2]))
     if condition.any_of is not None:
         parts = [held for inner in condition.any_of if (held := _evaluate(view, element, inner, removed_by, lowered_by)) is not None]

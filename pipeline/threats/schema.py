@@ -50,6 +50,8 @@ Factor = Literal[
     "nothing_learns_from_it",     # a dataset that reaches no model, where nothing is trained
     "readers_are_signed_in",      # the system has entries that ask who somebody is: a page acts as the person who reads it
     "changes_only_comments",      # what the job may write are comments, labels and the like, which can be undone
+    "only_in_notebooks",          # all evidence stands in notebooks, which a person runs by hand
+    "from_notebooks",             # a file that a notebook opens and that code of the same tree writes
     "acts_on_the_world",          # money, access, safety or another party is affected by the verdict
 ]  # fmt: skip
 

@@ -110,6 +110,31 @@ def test_loads_of_two_services_or_of_two_libraries_are_two(tmp_path: Path) -> No
     assert len(reported(tmp_path / "other", "unsafe-model-load", other)) == 2
 
 
+_MAKES = "import joblib\n\njoblib.dump(parts, '/kaggle/working/parts.joblib')\nfor name in names:\n    joblib.dump(fits[name], f'out/{name}.joblib')\n"
+_OPENS = "import joblib\n\nFOLDER = '/kaggle/input/made'\nparts = joblib.load(f'{FOLDER}/parts.joblib')\n"
+_OPENS_EACH = "import joblib\n\nfor key in keys:\n    fits[key] = joblib.load(f'/kaggle/input/made/{key}.joblib')\n"
+
+
+def test_loads_of_a_study_in_notebooks_are_one_finding_of_low_worth_beside_the_one_of_the_service(tmp_path: Path) -> None:
+    study = {"study/make.ipynb": notebook(_MAKES), "study/tune.ipynb": notebook(_OPENS), "study/show.ipynb": notebook(_OPENS_EACH)}
+    served, studied = reported(tmp_path, "unsafe-model-load", {"requirements.txt": "joblib\n", "serve/one.py": _LOAD, **study})
+    assert {place.path for place in served.evidence} == {"serve/one.py"} and served.severity == "medium"
+    assert {"study/tune.ipynb", "study/show.ipynb"} <= {place.path for place in studied.evidence} and studied.severity == "low"
+
+
+def test_what_a_notebook_opens_and_nothing_here_writes_is_worth_more(tmp_path: Path) -> None:
+    study = {"study/make.ipynb": notebook(_MAKES), "study/try.ipynb": notebook("import joblib\n\nnet = joblib.load('given/net.pkl')\n")}
+    (found,) = reported(tmp_path, "unsafe-model-load", study)
+    assert found.severity == "medium"
+
+
+def notebook(code: str) -> str:
+    cell: dict[str, object] = {
+        "cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code.splitlines(keepends=True),
+    }  # fmt: skip
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
 def reported(folder: Path, threat: str, files: dict[str, str]) -> list[Finding]:
     return [finding for finding in scan_of(folder, files).findings if finding.threat == threat]
 
@@ -195,15 +220,7 @@ def test_two_arguments_of_a_request_are_two_findings(tmp_path: Path) -> None:
 
 
 def test_a_model_of_the_program_is_told_of_before_one_of_a_notebook(tmp_path: Path) -> None:
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-        "source": TRAINING.splitlines(keepends=True),
-    }
-    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (found,) = reported(tmp_path, "no-model-lineage", {"a_trial.ipynb": json.dumps(notebook), "train.py": TRAINING})
+    (found,) = reported(tmp_path, "no-model-lineage", {"a_trial.ipynb": notebook(TRAINING), "train.py": TRAINING})
     assert found.evidence[0].path == "train.py"
 
 

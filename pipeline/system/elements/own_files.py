@@ -18,7 +18,7 @@ from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.file_keys import keys, keys_of_file
 from pipeline.system.program.sites import CallSite
 
-_DUMPS = re.compile(r"^(pickle|dill|cloudpickle|joblib|torch|numpy|skops\.io|pandas)(\..*)?\.(dump|save|savez|to_pickle)$")
+DUMPS = re.compile(r"^(pickle|dill|cloudpickle|joblib|torch|numpy|skops\.io|pandas)(\..*)?\.(dump|save|savez|to_pickle)$")
 _SAVES = frozenset({"save_pretrained", "save_model", "save_file", "save_checkpoint", "save_state", "save", "dump"})
 _OF_THE_RUN = re.compile(r"^(output|out|save|result|results|run|work|working)_?(dir|directory|folder|path)$", re.IGNORECASE)
 _OF_EVERYBODY = re.compile(r"^(/tmp|/var/tmp|/dev/shm|[A-Za-z]:[\\/]+(Windows[\\/]+)?Temp)\b", re.IGNORECASE)
@@ -76,7 +76,7 @@ def _dumped(assembly: Assembly, file: int) -> Iterator[Node]:
     """What calls of a module that write objects are told to write to."""
     program = assembly.program
     for identity, value in enumerate(program.files[file].values):
-        if value.kind == "call" and any(_DUMPS.match(name) for name in program.callee_names((file, identity))):
+        if value.kind == "call" and any(DUMPS.match(name) for name in program.callee_names((file, identity))):
             yield from ((file, argument) for argument in value.inputs[1:])
 
 
