@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from evals.own_lines import Counted, places_of
 from ingest.errors import UnusableInput
 
 SYSTEMS = Path(__file__).parent / "systems"
@@ -28,6 +29,7 @@ class _Frozen(BaseModel):
 class LabelledFile(_Frozen):
     path: str
     lines: Lines | None = Field(default=None, description="`10-25`; None means anywhere in the file.")
+    counted: tuple[Counted, ...] = Field(default=(), exclude=True, description="Read from the file: what evidence calls these lines.")
 
     def range(self) -> tuple[int, int] | None:
         """First and last line, or None where the label names the file only."""
@@ -65,10 +67,11 @@ class Trap(_Frozen):
     lines: Lines | None = None
     slugs: tuple[str, ...] = Field(default=(), description="Threats that would be the false alarm; none named: any finding there.")
     why: str
+    counted: tuple[Counted, ...] = Field(default=(), exclude=True, description="As with a label's file.")
 
     @property
     def place(self) -> LabelledFile:
-        return LabelledFile(path=self.file, lines=self.lines)
+        return LabelledFile(path=self.file, lines=self.lines, counted=self.counted)
 
 
 class Change(_Frozen):
@@ -142,10 +145,25 @@ def read_labels(system: Path) -> Labels:
     """
     file = system / FILE
     try:
-        return Labels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        read = Labels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        return read.model_copy(
+            update={
+                "expected": tuple(_counted(label, system) for label in read.expected),
+                "must_not": tuple(trap.model_copy(update={"counted": _places(trap.place, system)}) for trap in read.must_not),
+            }
+        )
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("labels cannot be read", str(file), " ".join(str(failure).split())[:300]) from None
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise UnusableInput("labels cannot be used", str(file), f"{where}: {first['msg']}") from None
+
+
+def _counted(label: Expected, system: Path) -> Expected:
+    return label.model_copy(update={"files": tuple(file.model_copy(update={"counted": _places(file, system)}) for file in label.files)})
+
+
+def _places(file: LabelledFile, system: Path) -> tuple[Counted, ...]:
+    lines = file.range()
+    return places_of(system / file.path, *lines) if lines else ()

@@ -121,6 +121,12 @@ def closeness(label: Expected, finding: Finding, element: Element | None) -> Tie
 
 def _is_near(file: LabelledFile, inside: Iterable[Evidence], near: int = NEAR) -> bool:
     lines = file.range()
+    if file.counted:  # cells and boxes have neighbours only within their own cell or page
+        return any(
+            one.page == at.page and one.start_line <= at.line + near and one.end_line >= at.line - near
+            for one in inside
+            for at in file.counted
+        )
     return lines is None or any(one.start_line <= lines[1] + near and one.end_line >= lines[0] - near for one in inside)
 
 

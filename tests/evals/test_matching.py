@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations, permutations
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.labels import Trap
+from evals.labels import LabelledFile, Trap
 from evals.matching import TIERS, Tier, assign, closeness, match, overlaps, springs
+from evals.own_lines import places_of
+from pipeline.system.model import Evidence
 from tests import factories as make
 from tests.evals.making import label
 
@@ -130,3 +134,22 @@ def test_what_a_model_adds_takes_no_label_from_what_rules_say(close: Close, adde
         assert set(alone[tier].values()) <= set(whole[tier].values())
         assert len(alone[tier]) <= len(whole[tier]) == len(plain[tier])
     assert set(whole[3]) <= set(whole[2]) <= set(whole[1])
+
+
+def test_lines_of_a_notebook_and_of_a_drawing_are_held_against_cells_and_boxes(tmp_path: Path) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": ["import pickle\n", "pickle.load(file)"]}], "nbformat": 4}
+    (tmp_path / "look.ipynb").write_text(json.dumps(notebook, indent=1))
+    drawing = '<mxfile><diagram name="all"><mxGraphModel><root>\n<mxCell id="0"/><mxCell id="1" parent="0"/>\n'
+    drawing += (
+        f'<mxCell id="hub" value="{"Hub " * 1100}" vertex="1" parent="1">\n<mxGeometry width="9" height="9" as="geometry"/>\n</mxCell>\n'
+    )
+    (tmp_path / "parts.drawio").write_text(drawing + "</root></mxGraphModel></diagram></mxfile>")
+    written = (tmp_path / "look.ipynb").read_text().split("\n")
+    line = next(number for number, text in enumerate(written, 1) if "pickle.load" in text)
+    assert places_of(tmp_path / "look.ipynb", line, line) == ((1, 2),), "cell 1, line 2 of it"
+    assert [place.page for place in places_of(tmp_path / "parts.drawio", 3, 3)] == [1]
+    assert places_of(tmp_path / "notes.md", 3, 3) == (), "lines of other files are what evidence counts"
+    there = LabelledFile(path="look.ipynb", lines=str(line), counted=places_of(tmp_path / "look.ipynb", line, line))
+    said = label().model_copy(update={"files": (there,)})
+    seen = [Evidence(path="look.ipynb", start_line=2, end_line=2, page=cell, quote="pickle.load(file)", role="sink") for cell in (1, 7)]
+    assert [overlaps(said, make.finding(evidence=(one,))) for one in seen] == [True, False]

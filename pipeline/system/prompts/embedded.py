@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 
 from ingest.code.program import Node
@@ -16,7 +17,7 @@ from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of,
 from ingest.source import Place
 from ingest.told_secrets import told_secrets
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import AttributeValue, Evidence
+from pipeline.system.model import CREDENTIAL, AttributeValue, Evidence
 from pipeline.system.program.arguments import entry_of
 from pipeline.system.prompts.crew_files import texts_of_crews
 from pipeline.system.prompts.prompt_files import PromptFiles
@@ -85,7 +86,19 @@ def _prompt(assembly: Assembly, node: Node, text: str) -> str:
     cited = without_spoken(assembly.cite(node), told_secrets(text))
     purpose, symbol = assembly.purpose(node[0]), assembly.symbol(node)
     identity = assembly.drafts.put("prompt", _name(assembly, node), None, said_of_prompt(text, "system"), cited, node, purpose, symbol)
+    _cite_credentials(assembly, identity, node, text)
     return with_hash(assembly, identity, text)
+
+
+def _cite_credentials(assembly: Assembly, identity: str, node: Node, text: str) -> None:
+    """The lines of a long text that a credential stands on: the first lines of it, which are quoted else, show none."""
+    held = {*told_secrets(text), *(text[span.start : span.end] for span in find_secrets(text))}
+    place = assembly.place(node)
+    lines = assembly.book.lines_of(place.path).get(place.page, ()) if held else ()
+    for number, line in enumerate(lines[place.start_line - 1 : place.end_line], place.start_line):
+        if any(value in line for value in held):
+            there = assembly.cite_place(replace(place, start_line=number, end_line=number), note=CREDENTIAL)
+            assembly.draft(identity).show(without_spoken(there, held))
 
 
 def with_hash(assembly: Assembly, identity: str, text: str) -> str:
