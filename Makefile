@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 BUILD ?= build
 UV ?= uv
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 SAMPLE = evals/systems/support-assistant
 BENCH ?=
 BENCH_VENV = $(BUILD)/bench-venv
@@ -18,7 +18,7 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 p
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs site evals bench lock clean
+.PHONY: help demo test check static evaluation format docs site evals bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1 - /'
@@ -32,12 +32,17 @@ demo: $(VENV)/.installed ## scan the sample system, show the table, write a repo
 test: check ## run everything CI runs
 
 check: $(VENV)/.installed ## format check, lint, types, import layers, evaluation, tests
+	@$(MAKE) --no-print-directory -j2 static evaluation # types take one processor, and two are there
+	@echo "== tests"; $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+static: $(VENV)/.installed
 	@echo "== format"; $(BIN)/ruff format --check .
 	@echo "== lint"; $(BIN)/ruff check .
 	@echo "== types"; $(BIN)/mypy
 	@echo "== import layers"; $(BIN)/lint-imports --no-cache
+
+evaluation: $(VENV)/.installed
 	@echo "== evaluation"; $(BIN)/threatloom eval --bars evals/systems/bars.yaml
-	@echo "== tests"; $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 format: $(VENV)/.installed ## bring the code into its form
 	@$(BIN)/ruff format .
