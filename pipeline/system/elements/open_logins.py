@@ -192,6 +192,8 @@ def _role_as_sent(assembly: Assembly, reference: FunctionRef) -> Node | None:
         return None
     for function in functions:
         for call in assembly.calls_in(function):
+            if _signs(assembly, call):
+                continue  # a token says the role that was stored: `jwt.sign({ id: user.id, role: user.role }, key)`
             value = assembly.program.value(call)
             for label, given in zip(value.labels, value.inputs, strict=False):
                 if label and _ROLE.fullmatch(label) and _is_sent(assembly, (call[0], given)):
