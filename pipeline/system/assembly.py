@@ -26,6 +26,9 @@ Given = frozenset[tuple[int, tuple[str, ...]]]
 """Positions of parameters, each with what the way of the data reads of what it is given there."""
 
 
+MAX_REACH = 400  # functions looked at, of those that run when one runs
+
+
 @dataclass(frozen=True, slots=True)
 class Sink:
     argument: int
@@ -39,6 +42,7 @@ class SourceOf:
     label: Label
     element: str
     path: tuple[str, ...] = ()
+    shared: bool = False  # read for other elements as well: what is this one's goes on to those alone who run for it
 
 
 @dataclass(slots=True)
@@ -202,7 +206,7 @@ class Assembly:
         queue: list[tuple[FunctionRef, Node | None]] = [(function, None)]  # with the call by which it is entered
         again: set[tuple[FunctionRef, Node | None]] = set()
         calls = self._calls_by_function()
-        while queue and len(seen) < 400:
+        while queue and len(seen) < MAX_REACH:
             current, entered_by = queue.pop()
             of_handed = self._of_handed(current)
             if current in seen and (not of_handed or (current, entered_by) in again):

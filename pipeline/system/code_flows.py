@@ -43,8 +43,9 @@ from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
 from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.returned_rows import is_another_column
+from pipeline.system.flows.shared_readers import within
 from pipeline.system.flows.stored_uploads import is_stored_name
-from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key
+from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
@@ -88,10 +89,14 @@ def add_code_flows(assembly: Assembly) -> None:
     assembly.instructs = instructing(assembly)
     returns = frozenset(assembly.entry_of_function) | frozenset(assembly.instructs)
     groups: dict[tuple[str, Label], dict[Node, tuple[str, ...]]] = {}
+    bounds: dict[str, dict[Node, Within]] = {}
     for node, sources in assembly.sources.items():
         for source in sources:
             if source.label not in _NOT_FOLLOWED:
                 groups.setdefault((source.element, source.label), {})[node] = source.path
+                if source.shared:
+                    reading, sharing = (node[0], assembly.program.value(node).scope), [one.element for one in sources if one.shared]
+                    bounds.setdefault(source.element, {})[node] = within(assembly, reading, source.element, sharing)
     for only_text in (False, True):
         # Ways beside all checks first: a shorter one through a check must not hide them.
         searches = [FlowSearch(graph, behaviours.of, returns, only_text, bare) for bare in (True, False)]
@@ -103,7 +108,7 @@ def add_code_flows(assembly: Assembly) -> None:
             hits: dict[Key, Hit] = {}
             behaviours.group = element, label
             for search in searches:
-                for hit in search.search(nodes, tested=label in ("prediction", "model_reply")):
+                for hit in search.search(nodes, label in ("prediction", "model_reply"), bounds.get(element, {})):
                     hits.setdefault(hit.key, hit)
             known, idle = said(assembly, hits.values()), list[tuple[str, Hit]]()
             for hit in hits.values():
@@ -115,7 +120,7 @@ def add_code_flows(assembly: Assembly) -> None:
             for search in searches:
                 search.cut = False
         if not only_text:
-            match_replies(assembly, searches[-1], groups, behaviours.ways, MAX_WAYS)
+            match_replies(assembly, searches[-1], groups, bounds, behaviours.ways, MAX_WAYS)
             add_own_memories(assembly, searches[-1])
 
 

@@ -19,7 +19,7 @@ from pipeline.system.elements.shared_models import model_kept
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
 from pipeline.system.elements.whose_search import flags_of_search
-from pipeline.system.flows.handed_ways import also_of
+from pipeline.system.flows.shared_readers import entries_read_for
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
@@ -241,6 +241,8 @@ def _kept_as(assembly: Assembly, node: Node) -> set[str]:
 
 # Sinks and sources
 
+REQUESTED: frozenset[Label] = frozenset({"user_input", "uploaded_file"})  # what a request brings, for the entry that it asks
+
 
 def _add_ends(assembly: Assembly, site: CallSite) -> None:
     rule, node, value = site.rule, site.node, assembly.program.value(site.node)
@@ -286,10 +288,8 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             web = assembly.drafts.put("web_content", "web search", "internet", {}, assembly.cite(asked, "source"), asked)
             known.append(SourceOf("web_content", web))
         if not any(source.label == label for source in known):
-            known.append(SourceOf(label, element))
-            if label in ("user_input", "uploaded_file"):
-                reading = (node[0], assembly.program.value(node).scope)
-                known += [SourceOf(label, other) for other in also_of(assembly, reading, element)]
+            shared = entries_read_for(assembly, (node[0], value.scope)) if owner is None and label in REQUESTED else ()
+            known += [SourceOf(label, other, shared=len(shared) > 1) for other in shared or (element,)]
             known += _joined(assembly, site, label)
         for parameter in listening(assembly, site):
             assembly.sources.setdefault(parameter, []).append(SourceOf(label, element))
@@ -412,28 +412,10 @@ def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:
     )  # fmt: skip
 
 
-def _taken_by(assembly: Assembly, function: FunctionRef) -> str | None:
-    """The entry that takes what a function before it left in the request's context."""
-    program = assembly.program
-    for put, takers in assembly.kept.takers.items():
-        if (put[0], program.value(put).scope) != function:
-            continue
-        taking = {(taker[0], program.value(taker).scope) for taker in takers}
-        for entry, element in assembly.entry_of_function.items():
-            if entry in taking or not taking.isdisjoint(assembly.reach(entry)):
-                return element
-    return None
-
-
 def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
     node = site.node
-    if label in ("user_input", "uploaded_file"):
-        function = (node[0], assembly.program.value(node).scope)
-        for entry, element in assembly.entry_of_function.items():
-            if entry == function or function in assembly.reach(entry):
-                return element
-        if (element_of_taker := _taken_by(assembly, function)) is not None:
-            return element_of_taker
+    if label in REQUESTED and (entries := entries_read_for(assembly, (node[0], assembly.program.value(node).scope))):
+        return entries[0]
     kind, name = _SOURCE_KIND.get(label, ("component", ""))
     if label == "stored_data" and "path" in site.rule.sinks.values():
         kind, name = "file_store", "files"  # what was asked for by a path is a file, in every language

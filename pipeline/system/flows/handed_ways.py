@@ -6,22 +6,8 @@ in, does not hand over. Which objects it hands over, `Assembly.reach` finds.
 
 from __future__ import annotations
 
-from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import RETURNED, Hit
-
-_MOST = 80  # entries that share an adapter
-
-
-def also_of(assembly: Assembly, reading: FunctionRef, element: str) -> list[str]:
-    """The other entries whose requests a shared adapter reads, where each hands it an object of its own."""
-    sharing = [
-        identity
-        for entry, identity in assembly.entry_of_function.items()
-        if entry != reading and reading in assembly.reach(entry) and entry in assembly.not_handed_on
-    ]
-    return [identity for identity in sharing if identity != element][:_MOST] if element in sharing else []
-
 
 def is_of_another_handler(assembly: Assembly, source: str, hit: Hit) -> bool:
     """Whether a way from, or back to, an entry goes through a method that is called on an object only others hand over."""

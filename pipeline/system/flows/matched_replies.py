@@ -15,11 +15,12 @@ from itertools import pairwise
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
-from pipeline.system.flows.taint import FlowSearch, Hit
+from pipeline.system.flows.taint import NO_BOUNDS, FlowSearch, Hit, Within
 from pipeline.system.model import Flow, Label
 from pipeline.system.program.access_paths import Path
 
 Groups = Mapping[tuple[str, Label], Mapping[Node, Path]]
+Bounds = Mapping[str, Mapping[Node, Within]]
 _MODELS = frozenset({"hosted_llm", "local_llm"})
 _ASKS = frozenset({"prompt", "system_prompt", "conversation", "instructions"})
 _MAX_PAIRS = 2_000
@@ -43,9 +44,9 @@ class _Frame:
     call: Node
 
 
-def match_replies(assembly: Assembly, search: FlowSearch, groups: Groups, ways: list[Way], most: int) -> None:
+def match_replies(assembly: Assembly, search: FlowSearch, groups: Groups, bounds: Bounds, ways: list[Way], most: int) -> None:
     """Marks replies with the questions that they do not answer; between elements with `most` ways not all ways are known."""
-    matching = _Matching(assembly.program, search, groups)
+    matching = _Matching(assembly.program, search, groups, bounds)
     counted = Counter((way.flow.source, way.flow.target, way.flow.role) for way in ways)
     asked: dict[str, list[Way]] = {}
     answered: dict[str, list[Way]] = {}
@@ -73,6 +74,7 @@ class _Matching:
     program: Program
     search: FlowSearch
     groups: Groups
+    bounds: Bounds
     _entered: dict[tuple[str, Label], frozenset[Node]] = field(default_factory=dict)
     _led_to: dict[Node, tuple[frozenset[Node], frozenset[tuple[Node, int]]]] = field(default_factory=dict)
 
@@ -88,7 +90,7 @@ class _Matching:
 
     def _enters(self, group: tuple[str, Label]) -> frozenset[Node]:
         if group not in self._entered:
-            self._entered[group] = self.search.entering(self.groups[group])
+            self._entered[group] = self.search.entering(self.groups[group], self.bounds.get(group[0], NO_BOUNDS))
         return self._entered[group]
 
     def _leads_to(self, asking: Node, other: Node, client: FunctionRef | None, answered: Way) -> bool:

@@ -5,7 +5,8 @@ context is a parameter that received data, an open place (a source, a reader of 
 back to an unknown caller), or a hub: what lies open, on its way to all who read it. Each context is explored
 once, inside its own function; what its function returns is handed to every call that entered it, and to no
 other. So a way through calls is always a possible one, and what one source found out about a function serves
-all others.
+all others. Where a source begins inside a function that many call, `Within` says whose data is asked for: it is
+given back to those callers alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ingest.code.program import FunctionRef, Node, Program
@@ -23,13 +25,27 @@ from pipeline.system.flows.flow_graph import NOWHERE, FlowGraph
 from pipeline.system.flows.flow_steps import FlowSteps
 from pipeline.system.flows.objects import MADE
 from pipeline.system.program.access_paths import Path, is_whole, set_anew
+from pipeline.system.program.enclosing import around
 from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
 
-__all__ = ["RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key"]
+__all__ = ["NO_BOUNDS", "RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key", "Within"]
 
 MAX_STATES = 200_000  # places looked at for the sources of one element
 MAX_OPEN_CALLERS = 40  # calls of a function whose caller is not known
 Key = tuple[Node, int, Node, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which functions get what a function reads for many: those that run for the one who is asked about.
+
+    `others` run for the rest of the many, and not for this one. `taken` says that the data is left in a request's context first, before
+    these functions run, and taken from there.
+    """
+
+    functions: frozenset[FunctionRef]
+    others: frozenset[FunctionRef] = frozenset()
+    taken: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,18 @@ class _Context:
     waiting: list[tuple[_Context, Place, Node]] = field(default_factory=list)  # calls that entered it
     wholes: dict[Node, list[frozenset[str]]] = field(default_factory=dict)  # values that are here but for entries which were set anew
     is_asked: bool = False  # whether data arrives here at more than a test
+    hub: Hub | None = None  # what lies open here
+
+    @property
+    def given_back(self) -> Node | None:
+        """The call of a caller that is not known, to which something was given back here."""
+        return next((node for node, _path in self.ways), None) if self.function is None and self.hub is None else None
+
+
+_State = tuple[_Context, bool]
+"""A context, and whether the data came there only by being given back from where it arose"""
+_Entered = Mapping[_State, _State | None]
+NO_BOUNDS: Mapping[Node, Within] = MappingProxyType({})
 
 
 class FlowSearch:
@@ -116,17 +144,19 @@ class FlowSearch:
                 self._queue.clear()
         self._useful.clear()
 
-    def search(self, sources: Mapping[Node, Path], tested: bool = True) -> list[Hit]:
+    def search(self, sources: Mapping[Node, Path], tested: bool = True, within: Mapping[Node, Within] = NO_BOUNDS) -> list[Hit]:
         """Every place the data of these sources arrives, each by a short way, the shortest first.
 
-        The sources must have been explored; `tested` asks for branches as well. Sets `cut` where the bound hid something.
+        The sources must have been explored; `tested` asks for branches as well, `within` says of sources that many share whose data is
+        asked for. Sets `cut` where the bound hid something.
         """
-        found: dict[Key, tuple[int, _Context, Place, Mapping[_Context, _Context | None]]] = {}
-        arrived: dict[Key, list[tuple[_Context, Mapping[_Context, _Context | None]]]] = {}
+        found: dict[Key, tuple[int, _State, Place, _Entered]] = {}
+        arrived: dict[Key, list[tuple[_State, _Entered]]] = {}
         for place in sorted(sources.items()):
-            reached = self._reached(self._context(place, None), tested)
-            entered = {context: by for context, by, _depth in reached}
-            for context, _by, depth in reached:
+            reached = self._reached(self._context(place, None), tested, within.get(place[0]))
+            entered = {state: by for state, by, _depth in reached}
+            for state, _by, depth in reached:
+                context = state[0]
                 self.cut = self.cut or context in self._unfinished
                 for arrival, at in context.arrivals:
                     if arrival.argument == TESTED and not tested:
@@ -136,20 +166,21 @@ class FlowSearch:
                     named = at[1][:1] if arrival.argument > 0 and apart and not is_whole(at[1]) else ()
                     key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
-                    arrived.setdefault(key, []).append((context, entered))
+                    arrived.setdefault(key, []).append((state, entered))
                     if key not in found or length < found[key][0]:
-                        found[key] = (length, context, at, entered)
+                        found[key] = (length, state, at, entered)
         ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
         return [
-            Hit(key[0], key[1], at[1], key, partial(_walk, context, at, entered), partial(_walk_to, arrived[key]), self._program)
-            for key, (_length, context, at, entered) in ordered
+            Hit(key[0], key[1], at[1], key, partial(_walk, state, at, entered), partial(_walk_to, arrived[key]), self._program)
+            for key, (_length, state, at, entered) in ordered
         ]
 
-    def entering(self, sources: Mapping[Node, Path]) -> frozenset[Node]:
+    def entering(self, sources: Mapping[Node, Path], within: Mapping[Node, Within] = NO_BOUNDS) -> frozenset[Node]:
         """The calls by which data of these sources comes into functions of the project; the sources must have been explored."""
         found = set[Node]()
         for place in sorted(sources.items()):
-            reached = {context for context, _by, _depth in self._reached(self._context(place, None), False)}
+            states = self._reached(self._context(place, None), False, within.get(place[0]))
+            reached = {context for (context, _rising), _by, _depth in states}
             found |= {call for context in reached for by, _at, call in context.waiting if by in reached}
         return frozenset(found)
 
@@ -166,7 +197,7 @@ class FlowSearch:
         """What lies open, with all who read it."""
         known = self._hubs.get((hub, path))
         if known is None:
-            known = self._hubs[hub, path] = _Context(None, NOTHING, {})
+            known = self._hubs[hub, path] = _Context(None, NOTHING, {}, hub=hub)
             readers = self._graph.readers(hub)
             if hub.kind == "result":
                 self._give_back(known, None, readers[:MAX_OPEN_CALLERS], hub.place, path)
@@ -268,25 +299,42 @@ class FlowSearch:
 
     # Reading off
 
-    def _reached(self, start: _Context, tested: bool) -> list[tuple[_Context, _Context | None, int]]:
+    def _reached(self, start: _Context, tested: bool, within: Within | None) -> list[tuple[_State, _State | None, int]]:
         """Contexts that data of a source comes to and that lead somewhere, nearest first: (context, from where, distance)."""
         useful = self._leading(tested)
-        result: list[tuple[_Context, _Context | None, int]] = []
-        heap: list[tuple[int, int, _Context, _Context | None]] = [(0, 0, start, None)]
-        seen: set[_Context] = set()
+        result: list[tuple[_State, _State | None, int]] = []
+        heap: list[tuple[int, int, _State, _State | None]] = [(0, 0, (start, within is not None), None)]
+        seen: set[_State] = set()
         number = 0
         while heap:
-            distance, _number, context, by = heapq.heappop(heap)
-            if context in seen:
+            distance, _number, state, by = heapq.heappop(heap)
+            if state in seen:
                 continue
-            seen.add(context)
-            result.append((context, by, distance))
+            seen.add(state)
+            result.append((state, by, distance))
+            context, rising = state
             for after, at in context.links.items():
-                if after not in seen and after in useful:
-                    number += 1
-                    further = distance if at is None else distance + context.ways[at].depth + 1
-                    heapq.heappush(heap, (further, number, after, context))
+                if after not in useful:
+                    continue
+                on = self._rising(after, within) if rising and within is not None else False
+                if on is None or (after, on) in seen:
+                    continue
+                number += 1
+                further = distance if at is None else distance + context.ways[at].depth + 1
+                heapq.heappush(heap, (further, number, (after, on), state))
         return result
+
+    def _rising(self, after: _Context, within: Within) -> bool | None:
+        """Whether data that was only given back until now still is when it comes to a context; None where that is another's."""
+        if after.hub is not None:
+            return after.hub.kind == "result" or (within.taken and after.hub.kind == "kept")
+        if after.function is not None:
+            return None if after.function in within.others else False  # what was handed in to be called with the data
+        call = after.given_back
+        if call is None or self._program.value(call).kind != "call":
+            return False
+        callers = around(self._program, (call[0], self._program.value(call).scope))
+        return True if any(caller in within.functions for caller in callers) else None
 
     def _leading(self, tested: bool) -> set[_Context]:
         """Contexts from which something arrives somewhere, or at a test if that is asked."""
@@ -308,25 +356,29 @@ class FlowSearch:
         return known
 
 
-def _walk(context: _Context, at: Place, entered: Mapping[_Context, _Context | None]) -> tuple[Node, ...]:
+def _walk(state: _State, at: Place, entered: _Entered) -> tuple[Node, ...]:
     """The values from a source to a place of a context, through the contexts that led to it."""
-    pieces = [_within(context, at)]
-    while (by := entered[context]) is not None:
-        pieces.append(_within(by, by.links[context]))
-        context = by
+    pieces = [_inside(state[0], at)]
+    while (by := entered[state]) is not None:
+        pieces.append(_inside(by[0], by[0].links[state[0]]))
+        state = by
     return tuple(node for piece in reversed(pieces) for node in piece)
 
 
-def _walk_to(arrived: Sequence[tuple[_Context, Mapping[_Context, _Context | None]]], node: Node) -> tuple[Node, ...]:
+def _walk_to(arrived: Sequence[tuple[_State, _Entered]], node: Node) -> tuple[Node, ...]:
     """The values from a source to one value of the contexts where it arrived, nearest first, by a way that the data takes as text."""
-    for context, entered in arrived:
-        places = [place for place in context.ways if place[0] == node and "#" not in place[1]]
+    for state, entered in arrived:
+        places = [place for place in state[0].ways if place[0] == node and "#" not in place[1]]
         if places:
-            return _walk(context, min(places, key=lambda place: (context.ways[place].depth, place[1])), entered)
+            return _walk(state, _nearest(state[0], places), entered)
     return ()
 
 
-def _within(context: _Context, place: Place | None) -> list[Node]:
+def _nearest(context: _Context, places: Sequence[Place]) -> Place:
+    return min(places, key=lambda place: (context.ways[place].depth, place[1]))
+
+
+def _inside(context: _Context, place: Place | None) -> list[Node]:
     """The values from a context's start to a place of it, through calls that were entered and left."""
     backwards: list[Node] = []
     pending: list[tuple[_Context, Place | None]] = [(context, place)]
