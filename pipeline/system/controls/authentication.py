@@ -31,6 +31,7 @@ from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.open_lists import lets_everybody_in
+from pipeline.system.program.tabled import Row, in_round
 from pipeline.system.program.wrapped_elsewhere import calls_behind, wrapped_functions
 from pipeline.system.rules.words import words_of
 
@@ -69,11 +70,14 @@ class Authenticating:
                 value = self.program.value(site.node)
                 self._auth_calls.setdefault((site.node[0], value.scope), site.node)
         self._markers: dict[FunctionRef, list[Node]] = {}
+        self._rows: dict[tuple[Node, FunctionRef], Row] = {}  # of entries that a loop registers, with what is given in their round
         self._beside: dict[Node, set[FunctionRef]] = {}  # entries of one table: none of them runs before another
         for entry in assembly.sites.entries:
             if entry.rule.kind in ("http_route", "websocket", "webhook", "chat_ui"):
                 self._markers.setdefault(entry.function, []).append(entry.marker)
-                if entry.rule.in_tables:
+                if entry.row is not None:
+                    self._rows[entry.marker, entry.function] = entry.row
+                if entry.rule.in_tables or entry.row is not None:
                     self._beside.setdefault(entry.marker, set()).add(entry.function)
 
     # Functions
@@ -313,9 +317,10 @@ class Authenticating:
         found: list[Evidence | None] = []
         if not self.program.objects_are_entries(marker[0]):
             return found
-        after = {reference, *self._beside.get(marker, ())}
+        after, row = {reference, *self._beside.get(marker, ())}, self._rows.get((marker, reference))
         for given in self.program.value(marker).inputs[1:]:
             node = (marker[0], given)
+            node = (in_round(self.program, node, row) if row is not None else None) or node
             for element in self.program.elements(node) if self.program.value(node).kind == "collection" else (node,):
                 references = [r for name in self.program.names(element) for r in self.program.functions.get(name, ())]
                 around = [layer for call in calls_behind(self.program, element) or [element] for layer in self.applications.layers(call)]

@@ -279,6 +279,8 @@ def _add_ends(assembly: Assembly, site: CallSite) -> None:
             _secret_reads(assembly, site)
         if rule.one_segment is not None:
             asks_for_segment(assembly, node, rule.one_segment)
+        if owner is None and label in REQUESTED and _is_before_rows(assembly, (node[0], value.scope)):
+            return  # what runs behind it has its own, each round by itself
         element = owner or _source_element(assembly, site, label)
         known = assembly.sources.setdefault(node, [])
         if label == "model_reply" and (machine := _of_provider(assembly, site, _COMPUTER_TOOLS)) is not None:
@@ -410,6 +412,14 @@ def _implicit(assembly: Assembly, site: CallSite, role: SinkRole) -> str | None:
         site.node,
         assembly.purpose(site.node[0]),
     )  # fmt: skip
+
+
+def _is_before_rows(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function runs only in what a loop registers for every entry of its table, before that entry's own function."""
+    before = {entry.through for entry in assembly.sites.entries if entry.through is not None}
+    if not any(function == one or function in assembly.reach(one) for one in before):
+        return False
+    return not any(function == entry or function in assembly.reach(entry) for entry in assembly.entry_of_function)
 
 
 def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:

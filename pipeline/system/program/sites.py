@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ingest.code.program import FunctionRef, Node, Program
@@ -18,6 +18,8 @@ from pipeline.system.program.offered import offered_functions
 from pipeline.system.program.platform_functions import platform_functions
 from pipeline.system.program.promised_methods import promised_names
 from pipeline.system.program.provided import provided
+from pipeline.system.program.tabled import Row, functions_in_round, rows_of, text_in_round
+from pipeline.system.program.tabled_entries import handed_over, tabled_entries
 from pipeline.system.program.tables import functions_in
 from pipeline.system.program.used_in_pages import PageUse
 from pipeline.system.program.wrapped_elsewhere import wrapped_functions, wrappers_made
@@ -55,6 +57,8 @@ class EntrySite:
     part: tuple[int, int] | None = None  # the values of the function that are this entry's, where it shares the function with others
     asked_by: tuple[Node, ...] = ()  # calls of a model whose replies name the function, where the program itself runs what they name
     offered_as: str = ""  # the name under which its file offers it
+    row: Row | None = None  # the entry of a table that it was registered for, in a loop
+    through: FunctionRef | None = None  # the function that a loop registers for all entries of its table, where it runs this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,9 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                 bases = tuple(_made_by_base(names))
                 calls += (CallSite(node, one.rule, one.framework, bases) for one in index.for_call(bases) if one.rule.kind == "agent")
                 names += bases
-                entries += _registered(program, index, node, value, names)
+                entries += _registered(program, index, node, value, (*names, *_chosen_methods(program, node, value)))
                 if program.value((file, value.inputs[0])).kind == "call":  # `app.post(path)(handler)`
+                    entries += _decorated_in_rows(program, index, node, value)
                     for position in range(1, min(len(value.inputs), 2)):
                         for given in program.names((file, value.inputs[position])):
                             for reference in program.functions.get(given, ()):
@@ -162,6 +167,18 @@ def _decorated(program: Program, index: FrameworkIndex, function: FunctionRef, d
                 yield EntrySite(reference, known.rule, known.framework, decorator, program.function(function).name)
 
 
+def _decorated_in_rows(program: Program, index: FrameworkIndex, node: Node, value: Value) -> Iterator[EntrySite]:
+    """`mcp.tool(name=name)(function)` for each entry of a table."""
+    decorator = (node[0], value.inputs[0])
+    rows = rows_of(program, node) if len(value.inputs) == 2 else []
+    for row in rows:
+        for reference in functions_in_round(program, (node[0], value.inputs[1]), row):
+            for entry in _decorated(program, index, reference, decorator):
+                said = argument_node(program, decorator, entry.rule.name_from) if entry.rule.name_from is not None else None
+                text = text_in_round(program, said, row) if said is not None else None
+                yield replace(entry, named=text or "", row=row)
+
+
 def _is_of(program: Program, index: FrameworkIndex, function: FunctionRef, marks: Sequence[str]) -> bool:
     """Whether a function is a method of a class with one of these decorators."""
     owner = program.function(function).owner
@@ -193,11 +210,19 @@ def _with_overridden(program: Program, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _registered(program: Program, index: FrameworkIndex, node: Node, value: Value, names: tuple[str, ...]) -> Iterator[EntrySite]:
+    rows: list[Row] | None = None
     for name in names:
         for known in index.registrations.find(index.canonical(name)):
             if known.rule.kind is not None and _is_meant(program, node, known.rule):
                 for address, reference in _methods_given(program, node, value, known.rule):
                     yield EntrySite(reference, known.rule, known.framework, node, address)
+                rows = rows_of(program, node) if rows is None else rows
+                if tabled := tabled_entries(program, node, known.rule, rows):
+                    yield from (
+                        EntrySite(one.function, one.rule, known.framework, node, one.named, row=one.row, through=one.through)
+                        for one in tabled if _is_its_method(program, node, one.row, name)
+                    )  # fmt: skip
+                    continue
                 if known.rule.in_tables:
                     table = argument_node(program, node, known.rule.function_argument)
                     for key, reference in functions_in(program, table) if table is not None else ():
@@ -208,6 +233,24 @@ def _registered(program: Program, index: FrameworkIndex, node: Node, value: Valu
                     yield EntrySite(reference, known.rule, known.framework, node)
                 for reference in _behind(program, node, value, known.rule) if not found else ():
                     yield EntrySite(reference, rule_behind(program, reference, known.rule), known.framework, node)
+
+
+def _chosen_methods(program: Program, node: Node, value: Value) -> tuple[str, ...]:
+    """The methods that a table chooses: `app[route.method](route.path, route.run)`."""
+    callee = program.value((node[0], value.inputs[0]))
+    if callee.kind != "index" or callee.text or len(callee.inputs) != 2 or not program.objects_are_entries(node[0]):
+        return ()
+    said = ((text_in_round(program, (node[0], callee.inputs[1]), row) or "").lower() for row in rows_of(program, node))
+    methods = [method for method in dict.fromkeys(said) if method.isidentifier()]
+    return tuple(f"{owner}.{method}" for owner in program.types((node[0], callee.inputs[0])) for method in methods)
+
+
+def _is_its_method(program: Program, node: Node, row: Row, name: str) -> bool:
+    """Whether a method that is chosen by a table is the one of a row."""
+    callee = program.value((node[0], program.value(node).inputs[0]))
+    if callee.kind != "index" or callee.text or len(callee.inputs) != 2:
+        return True
+    return (text_in_round(program, (node[0], callee.inputs[1]), row) or "").lower() == name.rpartition(".")[2]
 
 
 def _is_meant(program: Program, node: Node, rule: CallRule | DecoratorRule) -> bool:
@@ -338,11 +381,16 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
         # Where a handler is written in Python, its signature mostly says what it receives: only its framework's own files are asked.
         if facts.language == "python" and not any(given.target.split(".")[0] in index.handing_packages for given in facts.imports):
             continue
-        for value in facts.values:
+        for identity, value in enumerate(facts.values):
             if value.kind != "call" or len(value.inputs) < 2:
                 continue
-            for name in program.names((file, value.inputs[0])):
+            node = (file, value.inputs[0])
+            for name in program.names(node) or _chosen_methods(program, (file, identity), value):
                 for known in index.handed_to(name):
+                    for reference in handed_over(
+                        program, (file, identity), known.rule.function_argument, rows_of(program, (file, identity))
+                    ):
+                        yield from _typed(program, reference, known.rule)
                     for given in _handed(facts, value):
                         handed = [reference for one in program.names((file, given)) for reference in program.functions.get(one, ())]
                         behind = (*wrapped_functions(program, (file, given)), *wrappers_made(program, (file, given))) if not handed else ()
