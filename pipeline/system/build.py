@@ -56,6 +56,7 @@ from pipeline.system.documents.written_secrets import add_written_secrets
 from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
 from pipeline.system.elements.approval_routes import mark_approval_routes
+from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
@@ -232,6 +233,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_told_errors, assembly)
     steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)
+    steps.run(mark_bot_webhooks, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
     steps.run(mark_mcp_listening, assembly)

@@ -2,7 +2,8 @@
 
 Takes an assembly and a test that leaves; gives the call by which the test asks such a function: it compares a count or the time since then
 (`calls_left > 0`, `now - last < 1`), changes what is kept, and says yes or no, alone or as the first of a pair. A function that only
-compares counts nobody, and one whose answer nobody looks at stops nobody.
+compares counts nobody, and one whose answer nobody looks at stops nobody. What is left of a plan may also be compared in one function and
+written down in another, after the answer: whoever asks the one, leaves without an answer of it, and calls the other, keeps count as well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,15 @@ _CHANGES = frozenset({
     "increase", "increases", "decrement", "decrements", "decrease", "decreases", "consume", "spend", "charge", "update", "updates",
     "insert", "add", "append", "record", "save", "execute", "reserve",
 })  # fmt: skip
-_MOST = 40
+_MOST, _MOST_BEHIND = 40, 200
+_LEFT = frozenset({"remaining", "left", "balance", "limit", "limits", "quota", "credits", "allowance", "max"})
+_COUNTS_UP = frozenset({
+    "inc", "incr", "increment", "increase", "add", "record", "track", "register", "update", "deduct", "decrement", "decrease", "consume",
+    "charge", "spend", "count", "save", "use", "log", "report",
+})  # fmt: skip
+_USED_UP = frozenset(
+    {"usage", "use", "quota", "quotas", "credit", "credits", "balance", "consumption", "points", "limit", "limits", "allowance", "count"}
+)
 
 
 class OwnCounters:
@@ -38,6 +47,8 @@ class OwnCounters:
 
     def __init__(self, assembly: Assembly) -> None:
         self._assembly = assembly
+        self._of_left: frozenset[FunctionRef] = frozenset()
+        self._left: dict[FunctionRef, bool] = {}
         self._comparing = self._find_comparing()
         self._known: dict[FunctionRef, bool] = {}
 
@@ -45,11 +56,31 @@ class OwnCounters:
         """The call by which a test asks whether somebody has asked too often."""
         program = self._assembly.program
         for part in parts(self._assembly, condition) if self._comparing else ():
-            if program.value(part).kind == "call" and any(
-                not target.constructs and self._keeps_count(target.function) for target in program.targets(part)
-            ):
+            if program.value(part).kind != "call":
+                continue
+            asked = [target.function for target in program.targets(part) if not target.constructs]
+            if any(self._keeps_count(one) for one in asked):
+                return part
+            if any(self._looks_what_is_left(one) for one in asked) and self._writes_down_after(part):
                 return part
         return None
+
+    def _looks_what_is_left(self, function: FunctionRef) -> bool:
+        """Whether a function, with what it runs, compares what is left of an allowance: `limit.remaining >= points`."""
+        known = self._left.get(function)
+        if known is None:
+            reached = self._assembly.reach(function)
+            known = self._left[function] = len(reached) <= _MOST_BEHIND and bool(reached & self._of_left)
+        return known
+
+    def _writes_down_after(self, asked: Node) -> bool:
+        """Whether the function that asks also calls what is named for counting somebody's use."""
+        program = self._assembly.program
+        for call in self._assembly.calls_in((asked[0], program.value(asked).scope)):
+            said = words_of(program.value((call[0], program.value(call).inputs[0])).text)
+            if call > asked and said[:1] and said[0] in _COUNTS_UP and not _USED_UP.isdisjoint(said[1:]):
+                return True
+        return False
 
     def _keeps_count(self, function: FunctionRef) -> bool:
         known = self._known.get(function)
@@ -65,13 +96,15 @@ class OwnCounters:
 
     def _find_comparing(self) -> frozenset[FunctionRef]:
         program = self._assembly.program
-        return frozenset(
-            (file, value.scope)
+        found = [
+            (file, identity)
             for file, facts in enumerate(program.files)
             if facts.purpose == "product"
             for identity, value in enumerate(facts.values)
             if value.kind == "operation" and value.text in _COMPARES and self._is_count((file, identity))
-        )
+        ]
+        self._of_left = frozenset((one[0], program.value(one).scope) for one in found if not _LEFT.isdisjoint(self._said(one)))
+        return frozenset((one[0], program.value(one).scope) for one in found)
 
     def _is_count(self, comparison: Node) -> bool:
         """Whether what is compared is called a count of what somebody asked, or is a time gone by that is still too short."""

@@ -4,8 +4,8 @@ Takes an assembly whose entries and ties are known. Marked are
 - `signs_for_anyone`: a login whose code, with all that it runs, signs a token and nowhere names a password, a code, another service's
   word or anything else that proves who somebody is; a test that leaves it out in production alone is none,
 - `role_as_sent`: a registration that stores the role or the flag of an administrator which the request brings, untested,
-- `unsigned`: a route that other services call (a webhook, a payment's notification), which changes something and nowhere names a signature;
-  also one that reads what a telephone network posts of a call or a message.
+- `unsigned`: a route that other services call (a webhook, a payment's notification, also known by the event that it tests for), which
+  changes something and nowhere names a signature; also one that reads what a telephone network posts of a call or a message.
 What is proven, tested or signed is not judged: a word of it is enough for silence.
 """
 
@@ -21,6 +21,7 @@ from pipeline.system.model import Evidence
 from pipeline.system.program.enclosing import around
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.walking import inside, walk
+from pipeline.system.rules.believed_messages import load_believed_messages
 from pipeline.system.rules.words import words_of
 
 _LOGINS = frozenset({"login", "signin", "token", "impersonate", "authenticate"})
@@ -55,7 +56,8 @@ _PAID = frozenset(
 )
 _TOLD = frozenset({"notify", "notification", "notifications", "callback", "ipn", "webhook"})
 SIGNED = re.compile(
-    r"sign(?!up|in|al)|hmac|verif|secret|construct_?event|digest|sha_?\d|timing_?safe|token|auth(?!or)|hash|allow(ed)?_?ips?", re.IGNORECASE
+    r"sign(?!up|in|al)|hmac|verif|secret|construct_?event|digest|sha_?\d|timing_?safe|token(?!s|i)|auth(?!or)|hash|allow(ed)?_?ips?",
+    re.IGNORECASE,
 )
 _OF_CALLS = frozenset({"CallSid", "MessageSid", "SmsSid", "SmsMessageSid"})  # fields by which Twilio names a call or a message
 _STORES = frozenset({"data_store", "memory", "queue", "file_store", "vector_store"})
@@ -80,12 +82,14 @@ def mark_open_logins(assembly: Assembly) -> None:
                 _mark(
                     assembly, draft, "signs_for_anyone", _unproven(assembly, reference), "a token is signed, and nothing proves whose it is"
                 )
-            if _asks_to_change(draft) and not _REGISTERS.isdisjoint({*path[-2:], "".join(path[-2:]), *done}):
+            if asks_to_change(draft) and not _REGISTERS.isdisjoint({*path[-2:], "".join(path[-2:]), *done}):
                 _mark(assembly, draft, "role_as_sent", _role_as_sent(assembly, reference), "the caller says which rights they have")
-        told = not _CALLED.isdisjoint({*path, *done}) or (not _TOLD.isdisjoint({*path, *done}) and not _PAID.isdisjoint({*path, *done}))
-        if not _asks_to_change(draft):
+        if not asks_to_change(draft):
             continue
-        if (told and _changes_unsigned(assembly, reference, identity)) or _is_a_call_unsigned(assembly, reference):
+        functions = functions_behind(assembly, reference)
+        told = not _CALLED.isdisjoint({*path, *done}) or (not _TOLD.isdisjoint({*path, *done}) and not _PAID.isdisjoint({*path, *done}))
+        told = told or _believes_payment(assembly, functions)
+        if (told and _changes_unsigned(assembly, functions, identity)) or _is_a_call_unsigned(assembly, functions):
             draft.attributes["unsigned"] = True
 
 
@@ -97,7 +101,7 @@ def _mark(assembly: Assembly, draft: Draft, attribute: str, node: Node | None, n
     draft.show(cited)
 
 
-def _asks_to_change(draft: Draft) -> bool:
+def asks_to_change(draft: Draft) -> bool:
     return str(draft.attributes.get("method") or "") in ("POST", "PUT", "PATCH", "")
 
 
@@ -272,20 +276,49 @@ def _tests_role(assembly: Assembly, function: FunctionRef) -> bool:
 # Messages of other services
 
 
-def _changes_unsigned(assembly: Assembly, reference: FunctionRef, identity: str) -> bool:
-    changes = any(assembly.draft(t).kind in _STORES for (s, kind, t) in assembly.relations if s == identity and kind == "calls")
-    for function in functions_behind(assembly, reference):
-        if any(SIGNED.search("_".join(words_of(name))) for name in names_in(assembly, function)):
-            return False
+def _changes_unsigned(assembly: Assembly, functions: list[FunctionRef], identity: str) -> bool:
+    if any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function)):
+        return False
+    return changes_something(assembly, functions, identity)
+
+
+def changes_something(assembly: Assembly, functions: list[FunctionRef], identity: str) -> bool:
+    """Whether a route uses a store, or what it runs is named for writing."""
+    if any(assembly.draft(t).kind in _STORES for (s, kind, t) in assembly.relations if s == identity and kind == "calls"):
+        return True
+    for function in functions:
         for call in assembly.calls_in(function):
             callee = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
-            changes = changes or (callee.kind == "attribute" and _WRITES.fullmatch(callee.text) is not None)
-    return changes
+            if callee.kind == "attribute" and _WRITES.fullmatch(callee.text) is not None:
+                return True
+    return False
 
 
-def _is_a_call_unsigned(assembly: Assembly, reference: FunctionRef) -> bool:
+def _believes_payment(assembly: Assembly, functions: list[FunctionRef]) -> bool:
+    """Whether a route tests for what a provider of payments calls that somebody has paid, and asks no provider whether they have."""
+    known, program = load_believed_messages(), assembly.program
+    said = {program.constant(one) for function in functions for one in _compared_in(assembly, function)}
+    if known.paid.isdisjoint(text for text in said if isinstance(text, str)):
+        return False
+    callees = (program.value((call[0], program.value(call).inputs[0])) for one in functions for call in assembly.calls_in(one))
+    return known.asked_again.isdisjoint(callee.text for callee in callees)
+
+
+def _compared_in(assembly: Assembly, function: FunctionRef) -> Iterator[Node]:
+    """What a function compares, or tells cases apart by."""
+    file, facts = function[0], assembly.program.files[function[0]]
+    for value in facts.values:
+        if value.scope == function[1] and value.kind == "operation" and value.text in _COMPARED:
+            for given in value.inputs:
+                yield file, given
+                yield from ((file, one) for one in facts.values[given].inputs if facts.values[given].kind == "collection")
+    for branch in facts.branches:
+        if branch.scope == function[1] and facts.values[branch.condition].kind == "constant":
+            yield file, branch.condition
+
+
+def _is_a_call_unsigned(assembly: Assembly, functions: list[FunctionRef]) -> bool:
     """Whether a route reads what a telephone network posts of a call or a message, and nowhere names the signature that comes with it."""
-    functions = functions_behind(assembly, reference)
     if not any(_reads_call(assembly, function) for function in functions):
         return False
     return not any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function))
