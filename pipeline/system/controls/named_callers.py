@@ -170,9 +170,9 @@ class NamedInRoute:
         for node in self.values:
             value = program.value(node)
             if value.kind in ("attribute", "index", "call", "await") and value.scope == self.reference[1]:
-                if any(source.label == "user_input" for source in self.assembly.sources.get(node, ())) or (
-                    value.kind == "attribute" and value.text in _SENT
-                ):
+                if any(source.label == "user_input" for source in self.assembly.sources.get(node, ())):
+                    self.sent.add(node)
+                elif value.kind == "attribute" and value.text in _SENT:
                     self.sent.add(node)
 
     def _follow(self) -> None:
