@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import RETURNED, Hit
 
+
 def is_of_another_handler(assembly: Assembly, source: str, hit: Hit) -> bool:
     """Whether a way from, or back to, an entry goes through a method that is called on an object only others hand over."""
     if not assembly.not_handed_on:
