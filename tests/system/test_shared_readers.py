@@ -173,7 +173,9 @@ def _reached(system: System) -> set[tuple[str, str]]:
     """Routes, each with what callers' text does that comes by them."""
     told = {"prompt": "asks", "path": "chooses a file"}
     return {
-        (flow.source, told[str(flow.role)]) for flow in system.flows if flow.role in told and flow.source.startswith(("http_route", "component"))
+        (flow.source, told[str(flow.role)])
+        for flow in system.flows
+        if flow.role in told and flow.source.startswith(("http_route", "component"))
     }
 
 

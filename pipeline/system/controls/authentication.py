@@ -25,7 +25,7 @@ from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, 
 from pipeline.system.controls.unset_keys import open_while_unset
 from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
-from pipeline.system.program.applications import PARTS, Applications
+from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.enclosing import around
 from pipeline.system.program.flags import read_flags
@@ -402,10 +402,16 @@ class Authenticating:
         """Dependencies and middleware of the application or router a route is hung on, at an address as seen from there."""
         found: list[Evidence | None] = []
         parts_of = self.applications.part_given(origin)
-        if origin in seen or (self.program.value(origin).kind != "call" and not parts_of):
+        handed = self.applications.handed(origin) if not parts_of else []
+        if origin in seen or (self.program.value(origin).kind != "call" and not parts_of and not handed):
             return found
         seen.add(origin)
-        found += self._given_dependencies(origin, "dependencies") if not parts_of else []
+        at_each = [
+            [one for whole in self.applications.makers(given) for one in self._application(whole, socket, seen, address, call) if one]
+            for given, call in handed
+        ]
+        found += [one for asked in at_each for one in asked] if all(at_each) else []  # one open router opens the function
+        found += self._given_dependencies(origin, "dependencies") if not parts_of and not handed else []
         for installed in self.applications.middleware(origin, hung):
             if (socket and installed.http_only) or not f"{address}/".startswith(f"{installed.below}/" if installed.below else ""):
                 continue
@@ -413,9 +419,7 @@ class Authenticating:
                 at = installed.marker
                 found.append(self._unless_off(at) if at is not None else self._cite_function(installed.function))
         for part in (*parts_of, origin):  # what runs before the whole router runs before its part
-            value = self.program.value(part)
-            callee = self.program.value((part[0], value.inputs[0])) if value.kind == "call" else value
-            if part in parts_of or (callee.kind == "attribute" and callee.text in PARTS):
+            if part in parts_of or self.applications.is_part(part):
                 for whole in self.applications.makers(self.applications.receiver(part)):
                     found += self._application(whole, socket, seen, self.applications.mounted_at(part) + address, part)
         for include in self.applications.includes(origin):

@@ -23,7 +23,22 @@ from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
 _DEVICE = re.compile(r"x-(?:device|client|visitor|install(?:ation)?|anonymous|browser)(?:-(?:id|uuid|token))?|x-fingerprint", re.IGNORECASE)
-_CUT = frozenset({"split", "Split", "partition", "SplitN", "Cut", "substringBefore", "substring"})
+_CUT = frozenset(
+    {
+        "split",
+        "Split",
+        "partition",
+        "SplitN",
+        "Cut",
+        "substringBefore",
+        "substring",
+        "Index",
+        "IndexByte",
+        "IndexRune",
+        "indexOf",
+        "IndexOf",
+    }
+)
 _LOGS = re.compile(r"^(?:log|debug|info|warn|warning|error|trace|print|println|printf|errorf|infof)$", re.IGNORECASE)
 # Taken from the end, or believed only of a proxy that is known.
 _FROM_BEHIND = re.compile(

@@ -71,12 +71,16 @@ class Injections:
         while makers:
             maker, hung = makers.pop()
             parts_of = self.applications.part_given(maker)
-            if maker in seen or (self.program.value(maker).kind != "call" and not parts_of):
+            handed = self.applications.handed(maker) if not parts_of else []
+            if maker in seen or (self.program.value(maker).kind != "call" and not parts_of and not handed):
                 continue
             seen.add(maker)
             made = self.program.value(maker)
             makers += [(whole, part) for part in parts_of for whole in self.applications.makers(self.applications.receiver(part))]
-            if parts_of:
+            makers += [(whole, call) for given, call in handed for whole in self.applications.makers(given)]
+            if self.applications.is_part(maker):
+                makers += [(whole, maker) for whole in self.applications.makers(self.applications.receiver(maker))]
+            if parts_of or handed:
                 found |= {one.function for one in self.applications.middleware(maker, hung) if one.function is not None}
                 continue
             given += [(maker[0], made.inputs[position]) for position in argument_positions(made, "dependencies")]

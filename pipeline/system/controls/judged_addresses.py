@@ -7,9 +7,10 @@ Takes the function and the call by which it refuses, gives beginnings of address
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Target
 from pipeline.system.assembly import Assembly
 
 _OPEN = re.compile(
@@ -47,8 +48,15 @@ def addresses_judged(assembly: Assembly, reference: FunctionRef | None, refusal:
         return (), ()
     only: dict[str, None] = {}
     left_out: dict[str, None] = {}
+
+    def note(test: Node, opens: bool) -> None:
+        paths = [text for text in _addresses_in(assembly, test) if text.strip("^$/")]
+        (left_out if opens or _OPEN.search(_names_in(assembly, test)) is not None else only).update(dict.fromkeys(paths))
+
     refusing = assembly.program.files[refusal[0]].conditions.get(refusal[1], ())
-    for function in sorted(assembly.reach(reference)):
+    asked: dict[FunctionRef, bool] = {}  # functions that a test asks about the address, each with the answer that lets a caller through
+    tests: list[tuple[FunctionRef, Node, bool]] = []
+    for function in sorted(assembly.reach(reference) - _only_after(assembly, refusal)):
         facts = assembly.program.files[function[0]]
         for number, branch in enumerate(facts.branches):
             decides = function[0] == refusal[0] and number in refusing
@@ -57,10 +65,41 @@ def addresses_judged(assembly: Assembly, reference: FunctionRef | None, refusal:
             condition = (function[0], branch.condition)
             refused = decides and _stands_inside(assembly, condition, branch.exits_when, refusal)
             for test, holds in _tests(assembly, condition):
-                paths = [text for text in _addresses_in(assembly, test) if text.strip("^$/")]
-                opens = holds != refused or _OPEN.search(_names_in(assembly, test)) is not None
-                (left_out if opens else only).update(dict.fromkeys(paths))
+                asked |= {target.function: holds != refused for target in _asked(assembly, test)}
+                tests.append((function, test, holds != refused))
+    answers = {function: found for function, opening in asked.items() if (found := list(_answers(assembly, function, opening)))}
+    for test, opens in (*((test, opens) for function, test, opens in tests if function not in answers), *chain(*answers.values())):
+        note(test, opens)
     return tuple(only), tuple(left_out)
+
+
+def _only_after(assembly: Assembly, refusal: Node) -> set[FunctionRef]:
+    """Functions that run only behind a refusal, for callers who were let in: they ask what these may do."""
+    before, after = set[FunctionRef](), set[FunctionRef]()
+    for call in assembly.calls_in((refusal[0], assembly.program.value(refusal).scope)):
+        for target in assembly.program.targets(call):
+            (after if call > refusal else before).update(assembly.reach(target.function))
+    return after - before
+
+
+def _asked(assembly: Assembly, test: Node) -> Sequence[Target]:
+    """The functions of the project that a test asks about an address: `isPublic(r.URL.Path)`."""
+    value = assembly.program.value(test)
+    return assembly.program.targets(test) if value.kind == "call" and len(value.inputs) > 1 else ()
+
+
+def _answers(assembly: Assembly, function: FunctionRef, opening: bool) -> Iterator[tuple[Node, bool]]:
+    """The tests by which a function answers, each with whether it lets through where it holds; `opening` is the answer that does."""
+    facts = assembly.program.files[function[0]]
+    returned = assembly.program.function(function).returns
+    for branch in facts.branches:
+        said = {facts.values[value].text.lower() for value in returned if branch.side(value) is True}
+        if branch.scope == function[1] and len(said) == 1 and (answer := said.pop()) in ("true", "false"):
+            lets = (answer == "true") == opening
+            yield from ((test, holds == lets) for test, holds in _tests(assembly, (function[0], branch.condition)))
+    for value in returned:
+        if facts.values[value].kind != "constant":
+            yield from ((test, holds == opening) for test, holds in _tests(assembly, (function[0], value)))
 
 
 def _stands_inside(assembly: Assembly, condition: Node, exits_when: str, call: Node) -> bool:

@@ -14,7 +14,9 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.flags import read_flags
+from pipeline.system.program.put_around import layers_of, put_around
 from pipeline.system.program.socket_servers import SocketServers
+from pipeline.system.program.walking import passed_by
 from pipeline.system.program.wrapped_applications import around
 from pipeline.system.program.wrapped_elsewhere import wrapped_functions
 
@@ -23,7 +25,8 @@ PARTS = frozenset({"Group", "With", "PathPrefix", "Subrouter"})  # calls that gi
 _TAKE_PARTS = frozenset({"Group", "Route"})  # or hand it to a function: `r.Route("/api", func(r chi.Router) { ... })`
 _TAKE_PLUGINS = "register"  # `app.register(routes, { prefix: "/api" })`: the function is given a part of `app`,
 _NO_PART = re.compile(r"(^|\.)fastify-plugin(\.|$)|(^|\.)fp$")  # or `app` itself, where this is put around it
-_SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS"})
+_SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"})
+_PUTS_BELOW = frozenset({"Handle", "Mount", "Handler"})  # of Go's routers: another router, with what is put around it, below an address
 _MAX_LAYERS = 40
 _MOUNTED = 7  # arguments among which a router is looked for: `app.use("/api", limit, requireUser, router)`
 _MADE_BY = ("middleware", "createMiddleware", "create", "define", "experimental_middleware")  # a piece of middleware made of a function
@@ -110,7 +113,8 @@ class Applications:
                 if label in call.labels
             ]
         hung_on = self.receiver(marker)
-        if self.program.value(hung_on).kind == "attribute" and self.program.value(hung_on).text == "router":  # aiohttp: app.router.add_get
+        is_aiohttp = self.program.files[marker[0]].language == "python" and self.program.value(hung_on).kind == "attribute"
+        if is_aiohttp and self.program.value(hung_on).text == "router":  # app.router.add_get
             hung_on = (hung_on[0], self.program.value(hung_on).inputs[0])
         if (server := self._sockets.behind(hung_on)) is not None:
             hung_on = server
@@ -199,6 +203,9 @@ class Applications:
                     callee = facts.values[value.inputs[0]] if value.kind == "call" else value
                     if callee.kind == "attribute" and callee.text in ("middleware", *_BEFORE):
                         found.append(Installed((file, callee.inputs[0]), None, (file, number)))
+            for store in facts.stores if facts.language == "go" else ():
+                if store.attribute == "Handler":  # server.Handler = signedIn(mux)
+                    found += self._wrapped((file, store.value))
             for identity, value in enumerate(facts.values):
                 if value.kind != "call":
                     continue
@@ -210,7 +217,10 @@ class Applications:
                 elif callee.kind == "attribute" and callee.text in PARTS and self.program.objects_are_entries(file):
                     found += self._used((file, identity), (file, identity))  # what is given to a part runs before its routes
                 elif self.program.objects_are_entries(file) and (callee.text in _SERVES or "Handler" in value.labels):
-                    found += self._wrapped((file, identity))
+                    for position in (at for at in range(1, len(value.inputs)) if value.labels[at] in ("", "Handler")):
+                        found += self._wrapped((file, value.inputs[position]))
+                elif facts.language == "go" and callee.text in _PUTS_BELOW and len(value.inputs) > 1:
+                    found += self._wrapped((file, value.inputs[-1]))
                 elif callee.kind == "attribute" and len(value.inputs) > 1 and callee.text in _BEFORE:
                     found += self._given((file, callee.inputs[0]), (file, identity), 1)
                 elif callee.kind == "call" and len(value.inputs) > 1 and facts.values[callee.inputs[0]].text == "middleware":
@@ -243,31 +253,15 @@ class Applications:
             return [Installed(application, element, method) for method in seeing]
         return self._added(application, element) if len(value.inputs) > 1 else []
 
-    def _wrapped(self, call: Node) -> Iterator[Installed]:
+    def _wrapped(self, served: Node) -> Iterator[Installed]:
         """`ListenAndServe(address, signedIn(mux))`, `Server{Handler: signedIn(mux)}`: what is put around an application runs before it."""
-        value = self.program.value(call)
-        for position in range(1, len(value.inputs)):
-            queue = [(call[0], value.inputs[position])] if value.labels[position] in ("", "Handler") else []
-            layers: list[FunctionRef] = []
-            while queue and len(layers) < _MAX_LAYERS:
-                around = queue.pop()
-                inside = self.program.value(around)
-                if inside.kind == "call" and len(inside.inputs) > 1:
-                    layers += self.layers(around)
-                    queue += [(around[0], given) for given in inside.inputs[1:]]
-                elif layers:
-                    for layer in layers:
-                        yield Installed(around, call, layer)
+        for inside in put_around(self.program, served):
+            for layer in inside.layers:
+                yield Installed(inside.router, layer.call, layer.function, False)
 
     def layers(self, call: Node) -> list[FunctionRef]:
-        """Functions of the project that a call puts around what it is given: `signedIn` of `signedIn(handler)`, and what it hands back."""
-        value = self.program.value(call)
-        if value.kind != "call" or len(value.inputs) < 2:
-            return []
-        made = [origin for origin in self.program.origins(call) if self.program.value(origin).kind == "function"]
-        names = [name for origin in made for name in self.program.names(origin)]
-        found = [target.function for target in self.program.targets(call)]
-        return [*found, *(reference for name in names for reference in self.program.functions.get(name, ()))]
+        """Functions of the project that a call puts around what it is given."""
+        return layers_of(self.program, call)
 
     def _used(self, application: Node, call: Node) -> Iterator[Installed]:
         """`app.use(requireUser)`: functions of the project, and known ones that are made by a call."""
@@ -323,6 +317,17 @@ class Applications:
                 for taken in self.program.function(plugin).parameters[:1]:
                     self._parts.setdefault((plugin[0], taken.value), []).append(call)
         return self._parts.get(parameter, [])
+
+    def is_part(self, made: Node) -> bool:
+        """Whether a call gives a part of a router: what runs before the whole runs before it."""
+        callee = self.program.value((made[0], self.program.value(made).inputs[0])) if self.program.value(made).kind == "call" else None
+        return callee is not None and callee.kind == "attribute" and callee.text in PARTS
+
+    def handed(self, parameter: Node) -> list[tuple[Node, Node]]:
+        """What calls of the project hand to a function for this parameter, each with the call: `desk.Register(mux)`."""
+        place = self.program.parameter_of(parameter) if self.program.value(parameter).kind == "parameter" else None
+        calls = self.program.callers(place[0])[:_MAX_LAYERS] if place is not None else ()
+        return [(given, call) for call in calls for given in passed_by(self.program, call, place)] if place is not None else []
 
     def _registered(self) -> Iterator[tuple[Node, FunctionRef, bool]]:
         """Calls that give a plugin an application, each with the plugin's function and whether what it hangs there stays when it ended."""

@@ -126,7 +126,7 @@ def _is_counted(program: Program, file: int, side: Value) -> bool:
 def _goes_over_range(program: Program, node: Node) -> bool:
     """`for step in range(8)`, also where the steps are numbered or shown; Go's `for range rounds`."""
     value = program.value(node)
-    if value.kind == "element_of" and isinstance(program.constant((node[0], value.inputs[0])), int):
+    if value.kind == "element_of" and _is_number(program, (node[0], value.inputs[0])):
         return True
     over = program.value((node[0], value.inputs[0])) if value.kind == "element_of" else value
     for _ in range(_MAX_CALLED):
@@ -139,6 +139,24 @@ def _goes_over_range(program: Program, node: Node) -> bool:
             return False
         over = program.value((node[0], over.inputs[1]))
     return False
+
+
+def _is_number(program: Program, node: Node, depth: int = 0) -> bool:
+    """Whether a value is a number by what it is declared as: Go's `for range agent.MaxRounds` goes as many rounds."""
+    value = program.value(node)
+    if isinstance(program.constant(node), int):
+        return True
+    if value.kind in ("choice", "guarded") and depth < _MAX_CALLED:
+        given = value.inputs[:1] if value.kind == "guarded" else value.inputs
+        return any(_is_number(program, (node[0], one), depth + 1) for one in given)
+    if value.kind == "attribute":
+        owners = [name for name in program.types((node[0], value.inputs[0])) if name in program.classes]
+        return bool(owners) and all(program.field_is_plain(owner, value.text) for owner in owners)
+    if value.kind == "call":
+        results = [(target.function[0], program.function(target.function).result) for target in program.targets(node)]
+        return bool(results) and all(program.is_plain(file, result) for file, result in results)
+    place = program.parameter_of(node) if value.kind == "parameter" else None
+    return place is not None and program.is_plain(node[0], program.function(place[0]).parameters[place[1]].annotation)
 
 
 def _is_counter(name: str) -> bool:
