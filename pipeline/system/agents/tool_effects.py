@@ -55,6 +55,7 @@ _MAKES = frozenset({"generate", "create", "make", "build", "get", "prepare", "ne
 _BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is not yet; that it is made at a service is no record changed
 # What libraries call the function of every tool: it says nothing of what the tool does.
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
+_RECKONING = frozenset({"calc", "calculator", "calculate", "calculation", "math", "maths", "arithmetic", "sum", "equation"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 _CHANGES = SIDE_EFFECTS | {"query"}
 _OF_FILES = frozenset({"deletion", "write", "file"})  # nothing, where the file is gone when the work is done
@@ -119,9 +120,18 @@ def add_effects(assembly: Assembly) -> None:
             draft.attributes["effects"] = tuple(sorted(effects))
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
+        if effects & SIDE_EFFECTS == {"execute"} and _reckons(assembly, reference, draft.name):
+            draft.attributes["reckons"] = True
         given = chosen.get(reference, frozenset())
         add_whose_data(assembly, reference, identity, reached, given, one_person)
         add_told_credentials(assembly, reference, identity, given)
+
+
+def _reckons(assembly: Assembly, reference: FunctionRef, name: str) -> bool:
+    """Whether a tool is named for sums: by its name, its function, or the class whose method that is (`MathTool.execute`)."""
+    function = assembly.program.function(reference)
+    said = (name, function.name, (function.owner or "").rpartition(".")[2])
+    return not _RECKONING.isdisjoint(word for text in said for word in words_of(text))
 
 
 def _statement(assembly: Assembly, call: Node) -> str:

@@ -2,7 +2,8 @@
 
 Takes an assembly whose entries and ties are known, and marks `answers_anybody` at handlers of such networks (`anybody_writes`). A word for
 a check of who writes is enough for silence, wherever the handler, what it runs, its registration or the bot's middleware has one: a list of
-those who may, an administrator, a filter by user. A list that lets everybody in while a setting is missing is no check, and is cited.
+those who may, an administrator, a filter by user. A list that lets everybody in while a setting is missing is no check, and is cited. In
+networks whose members write (`members_join`) only such a list counts: without one a bot is meant for them all.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def mark_open_bots(assembly: Assembly) -> None:
     bots = [
         (reference, identity)
         for reference, identity in sorted(assembly.entry_of_function.items())
-        if assembly.draft(identity).kind == "chat_ui" and assembly.draft(identity).attributes.get("anybody_writes") is True
+        if assembly.draft(identity).kind == "chat_ui"
+        and (assembly.draft(identity).attributes.get("anybody_writes") is True or _joined(assembly, identity))
     ]
     if not bots or any(_CHECKS.search(name) for name in _installed(assembly)):
         return
@@ -43,10 +45,14 @@ def mark_open_bots(assembly: Assembly) -> None:
     for reference, identity in bots:
         draft, functions = assembly.draft(identity), sorted({reference, *sorted(assembly.reach(reference))[:_MOST]})
         opened = [found for function in functions if (found := lets_everybody_in(assembly, function)) is not None]
-        if opened or not _is_asked(assembly, functions, registered.get(reference, [])):
+        if opened or (not _joined(assembly, identity) and not _is_asked(assembly, functions, registered.get(reference, []))):
             draft.attributes["answers_anybody"] = True
             for one in {(one.path, one.start_line): one for one in opened}.values():
                 draft.show(one)
+
+
+def _joined(assembly: Assembly, identity: str) -> bool:
+    return assembly.draft(identity).attributes.get("members_join") is True
 
 
 def _is_asked(assembly: Assembly, functions: list[FunctionRef], markers: list[Node]) -> bool:

@@ -3,7 +3,8 @@
 Takes an assembly whose entries and ties are known and marks `gives_records` with what they are; whether such a route asks who somebody is,
 is for `authenticated` to say. A list is told by its address (`GET /conversations`) or by what is done and to what (`list_users`), a single
 record by a number behind such a word. A number that nobody can guess is a key of its own, so that one record counts where its number is
-counted upwards or names a person, or where the program lists such records as well. Something stored must be behind the route: a store that
+counted upwards or names a person, or where the program lists such records as well. So does one whose number comes with the request
+(`DELETE /sessions?id=`), and a route that answers with what a graph or a memory keeps of a conversation, whatever its address. Something stored must be behind the route: a store that
 is known, or a call that asks one. Routes that hand a request on to another service are left alone, for they may hand on who asks.
 """
 
@@ -42,6 +43,7 @@ _NAMED_FOR_PEOPLE = re.compile(
 _NUMBERS = frozenset({"int", "integer", "long", "short", "int32", "int64", "uint", "number", "parseintpipe", "i32", "i64", "u32", "u64"})
 _COUNTED = frozenset({"parseInt", "Number", "Atoi", "ParseInt", "ParseUint", "int", "parseLong", "Parse"})
 _STORES = frozenset({"data_store", "memory", "file_store", "vector_store", "dataset"})
+_KEEPERS = frozenset({"agent", "memory"})
 _ELSEWHERE = frozenset({"external_service", "web_content", "api"})
 _ASKS_STORE = re.compile(
     r"(?:find|list|select|scan|delete|remove|query|aggregate|hget|smembers|lrange|zrange|mget|exec|read)(?:_?[a-z0-9]\w*|[A-Z]\w*)?|keys|all"
@@ -60,6 +62,7 @@ class _Route:
     identity: str
     what: str
     number: str  # the variable of its address that names one record; empty for a list
+    is_sent: bool = False  # the number of the one record comes otherwise with the request
 
 
 def mark_open_records(assembly: Assembly) -> None:
@@ -68,7 +71,8 @@ def mark_open_records(assembly: Assembly) -> None:
         route for reference, identity in sorted(assembly.entry_of_function.items()) if (route := _route(assembly, reference, identity))
     ]
     stored = [route for route in routes if _is_stored(assembly, route)]
-    listed = {route.what for route in stored if not route.number or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
+    stored += _kept_by_graphs(assembly, {route.identity for route in routes})
+    listed = {route.what for route in stored if not route.number and not route.is_sent or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
     for route in stored:
         if route.what in listed or _is_counted(assembly, route):
             assembly.draft(route.identity).attributes["gives_records"] = route.what
@@ -97,12 +101,29 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
         )
         if not behind and (listing or (not _LISTS.isdisjoint(words) and method == "POST")):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "")
+        if not behind and method in ("PUT", "PATCH", "DELETE") and _is_plural(words[-1]):
+            return _Route(reference, identity, what, _plain(before[-1]) if before else "", is_sent=True)
     if method not in ("POST", "PUT", "PATCH", "DELETE") and done and done[0] in _GETS:
         told, by = (done[1 : done.index("by")], done[done.index("by") + 1 :]) if "by" in done else (done[1:], [])
         named = any(_VARIABLE.match(part) for part in parts)
         if told and _is_plural(told[-1]) and not named and (what := _noun(told)):
             return _Route(reference, identity, what, "_".join(by))
     return None
+
+
+def _kept_by_graphs(assembly: Assembly, known: set[str]) -> list[_Route]:
+    """Routes that read and answer with what a graph or a memory keeps: `return (await graph.getState({ thread_id })).values`."""
+    kept = {
+        target
+        for (source, target, role), flows in assembly.flows.items()
+        if role == "response" and assembly.draft(source).kind in _KEEPERS and any("stored_data" in flow.carries for flow in flows)
+    }
+    return [
+        _Route(reference, identity, CONVERSATIONS, "", is_sent=True)
+        for reference, identity in sorted(assembly.entry_of_function.items())
+        if identity in kept - known and assembly.draft(identity).kind == "http_route"
+        and assembly.draft(identity).attributes.get("method") in ("GET", "") and not assembly.draft(identity).attributes.get("anybodys_conversation")
+    ]  # fmt: skip
 
 
 def _noun(words: list[str]) -> str:

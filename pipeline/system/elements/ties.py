@@ -72,6 +72,8 @@ def _tie_entry(assembly: Assembly, entry: EntrySite, tools: _Tools) -> None:
     identity = assembly.entry_of_function.get(entry.function)
     if identity is None:
         return
+    if entry.row is not None and assembly.draft(identity).kind in _TOOLS:  # one call makes the tools of all rows
+        tools.of_object.setdefault(entry.marker, []).append(identity)
     for wanted, kind in entry.rule.relations.items():
         given = object_of(assembly, entry.marker) if wanted == "receiver" else argument_node(assembly.program, entry.marker, wanted)
         if given is None:
@@ -104,7 +106,7 @@ def _tie_call(assembly: Assembly, site: CallSite, tools: _Tools) -> None:
     for wanted, kind in site.rule.relations.items():
         for given in given_as(assembly, site, wanted):
             if kind == "has_tool":
-                _adopt_tools(assembly, given)
+                _adopt_tools(assembly, given, tools)
                 brought = [*_brought_along(assembly, given, tools), *tools_by_name(assembly, given, site.framework)]
                 for tool in brought:
                     assembly.relate(owner, kind, tool, assembly.cite(node))
@@ -178,10 +180,12 @@ def _named_model(assembly: Assembly, owner: str, given: Node) -> None:
         assembly.relate(owner, "uses_model", model, assembly.cite(given))
 
 
-def _adopt_tools(assembly: Assembly, given: Node) -> None:
+def _adopt_tools(assembly: Assembly, given: Node, tools: _Tools) -> None:
     """Plain functions and methods handed over as tools become tools, one by one or in an object made of them."""
     program = assembly.program
     for origin in program.elements(given):
+        if origin in tools.of_object:
+            continue
         value = program.value(origin)
         names = [value.text] if value.kind == "function" else list(program.names(origin)) if value.kind == "attribute" else []
         if value.kind == "call" and origin not in assembly.element_of_call:

@@ -391,7 +391,7 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
                         program, (file, identity), known.rule.function_argument, rows_of(program, (file, identity))
                     ):
                         yield from _typed(program, reference, known.rule)
-                    for given in _handed(facts, value):
+                    for given in _handed(facts, value, known.rule):
                         handed = [reference for one in program.names((file, given)) for reference in program.functions.get(one, ())]
                         behind = (*wrapped_functions(program, (file, given)), *wrappers_made(program, (file, given))) if not handed else ()
                         for reference in handed or behind:
@@ -400,13 +400,14 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
             yield from _typed(program, entry.function, entry.rule)
 
 
-def _handed(facts: CodeFacts, call: Value) -> Iterator[int]:
+def _handed(facts: CodeFacts, call: Value, rule: DecoratorRule) -> Iterator[int]:
     """What a registering call is given, and the handlers in its options: `app.post(path, {schema, handler: async (request) => ...})`."""
+    wanted = _HANDLERS | frozenset(rule.function_argument.split("|"))
     for given in call.inputs[1:]:
         yield given
         value = facts.values[given]
         if value.kind == "collection" and value.text == "dictionary":
-            yield from (part for part, label in zip(value.inputs, value.labels, strict=False) if label in _HANDLERS)
+            yield from (part for part, label in zip(value.inputs, value.labels, strict=False) if label in wanted)
 
 
 def _typed(program: Program, reference: FunctionRef, rule: DecoratorRule) -> Iterator[tuple[FunctionRef, int, str]]:

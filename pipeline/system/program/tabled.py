@@ -1,7 +1,7 @@
 """Registrations that stand in a loop over a table: `for (const route of routes) app.post(route.path, route.run)`.
 
 Takes a call and gives, for each entry of the table its loop goes through, what the call's arguments are in that round: the text of a
-name, and the functions. Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the
+name, and the functions. A function that registers what it is handed, `toolOf(record)`, has a round for each record of its callers. Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the
 project's classes, wherever they are filled. What a loop computes itself is not known, nor what a table is filled with from outside.
 """
 
@@ -41,7 +41,7 @@ def rows_of(program: Program, call: Node) -> list[Row]:
     """The rounds of the loop that a call stands in, where what it is given comes from the loop's variable."""
     variable = _variable(program, call)
     if variable is None:
-        return []
+        return _rows_handed(program, call)
     table, is_pair = _table(program, (variable[0], program.value(variable).inputs[0]))
     rows: dict[Row, None] = {}
     for key, entry in _entries(program, table, 0, set()):
@@ -49,6 +49,30 @@ def rows_of(program: Program, call: Node) -> list[Row]:
             if program.value(origin).kind in ("collection", "call", "function", "class", "name", "constant") and len(rows) < _MOST_ROWS:
                 rows[Row(variable, origin, key, is_pair or _is_taken_apart(program, variable, origin))] = None
     return list(rows)
+
+
+def _rows_handed(program: Program, call: Node) -> list[Row]:
+    """A round for each record that the function in which a call stands is handed, where the call takes its parts: `name: record.name`."""
+    queue, seen = [(call[0], given) for given in program.value(call).inputs[1:]], set[Node]()
+    while queue and len(seen) < _MOST_PARTS:
+        node = queue.pop(0)
+        value = program.value(node)
+        if node in seen or value.kind not in _WALKED:
+            continue
+        seen.add(node)
+        base = (node[0], value.inputs[0]) if value.inputs else node
+        place = program.parameter_of(base) if value.kind == "attribute" else None
+        if place is not None and program.function(place[0]).parameters[place[1]].name not in ("self", "this"):
+            given = [one for one in program.origins(base) if one != base and _is_record(program, one, value.text)]
+            if len(given) > 1:
+                return [Row(base, one, "", False) for one in given[:_MOST_ROWS]]
+        queue += [(node[0], one) for one in value.inputs]
+    return []
+
+
+def _is_record(program: Program, node: Node, name: str) -> bool:
+    value = program.value(node)
+    return value.kind == "collection" and name in value.labels
 
 
 # The loop and its table
