@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from ingest.facts import Parameter
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_conversations import is_for_few, knows_caller
@@ -37,11 +38,18 @@ _SAYS_WHO = re.compile(
 _OF_REQUEST = frozenset({"req", "request", "ctx", "context", "c", "g", "state", "session", "info", "auth", "locals", "call", "event"})
 _CALLER = frozenset({"user", "User", "auth", "session", "principal", "account", "userId", "user_id", "uid", "UserId"})
 _INJECTED_CALLER = frozenset({"user", "principal", "claims", "identity", "auth", "me", "caller", "member", "authentication", "token"})
-_NOT_OF_BODY = frozenset({
-    "AuthenticationPrincipal", "CurrentUser", "RequestAttribute", "RequestHeader", "CookieValue", "Header", "Cookie", "Depends", "Security",
-    "FromHeader", "FromServices", "CurrentSecurityContext", "Inject", "SessionAttribute", "GetUser", "User",
+_INJECTS = frozenset({
+    "AuthenticationPrincipal", "RequestAttribute", "RequestHeader", "CookieValue", "Header", "Cookie", "Depends", "Security",
+    "FromHeader", "FromServices", "CurrentSecurityContext", "SessionAttribute",
 })  # fmt: skip
-_ASKED_OF = frozenset({"Query", "Path", "Body", "Form", "File", "FromQuery", "FromRoute", "FromBody", "FromForm", "Param"})
+_ASKED_OF = frozenset({
+    "Query", "Path", "Body", "Form", "File", "FromQuery", "FromRoute", "FromBody", "FromForm", "Param", "PathVariable", "RequestParam",
+    "RequestBody", "RequestPart", "ModelAttribute", "QueryParam", "PathParam", "FormParam",
+})  # fmt: skip
+_OF_FORM = frozenset({
+    "Valid", "Validated", "NotNull", "NotBlank", "NotEmpty", "Min", "Max", "Size", "Pattern", "Email", "Required", "Positive", "Field", "Range",
+    "StringConstraints", "Parameter", "ApiParam", "Nullable", "Length", "StringLength", "MaxLength", "MinLength", "RegularExpression", "NonNull",
+})  # fmt: skip
 _SENT = frozenset({"body", "params", "query", "args", "form", "path_params", "query_params"})
 _SAME = re.compile(
     r"str|uuid|int|long|object_?id|parse(?:_?int|_?long|_?uuid|_?guid|_?exact)?|to_?string|number|string|value_?of|from_?string|strip|trim|lower"
@@ -152,16 +160,14 @@ class NamedInRoute:
         for parameter in program.function(self.reference).parameters:
             node = (file, parameter.value)
             labels = {source.label for source in self.assembly.sources.get(node, ())}
-            said = {
-                program.value(part).text.rsplit(".", 1)[-1]
-                for start in (parameter.annotation, parameter.default)
-                if start is not None
-                for part in inside(program, (file, start), 12)
-            }
+            marks = {one.rsplit(".", 1)[-1] for one in self._marks(file, parameter)}
             if "identity" in labels:
                 self.injected.add(node)
-            elif not _NOT_OF_BODY.isdisjoint(said) and said.isdisjoint(_ASKED_OF):
-                if any(_SAYS_WHO.fullmatch(snake(one)) for one in said) or not _INJECTED_CALLER.isdisjoint(words_of(parameter.name)):
+            elif marks.isdisjoint(_ASKED_OF) and not marks <= _OF_FORM:
+                # A dependency or a decorator of the project's own: what is named for a person comes of the login.
+                if marks.isdisjoint(_INJECTS) and not _who(parameter.name) and "user_input" in labels:
+                    self.sent.add(node)
+                elif any(_SAYS_WHO.fullmatch(snake(one)) for one in marks) or _is_of_login(parameter.name, marks):
                     self.injected.add(node)
             elif who := _who(parameter.name):
                 self.named[node] = who
@@ -174,6 +180,17 @@ class NamedInRoute:
                     self.sent.add(node)
                 elif value.kind == "attribute" and value.text in _SENT:
                     self.sent.add(node)
+
+    def _marks(self, file: int, parameter: Parameter) -> Iterator[str]:
+        """What stands on a parameter besides its type: decorators, attributes, and what a default calls, with what these are given."""
+        program = self.assembly.program
+        for start in (parameter.annotation, parameter.default):
+            for part in inside(program, (file, start), 12) if start is not None else ():
+                value = program.value(part)
+                if value.kind == "call":
+                    yield from (
+                        program.value((file, one)).text for one in value.inputs if program.value((file, one)).kind in ("name", "attribute")
+                    )
 
     def _follow(self) -> None:
         program = self.assembly.program
@@ -368,6 +385,11 @@ def _who(name: str) -> str:
     if said is None or _OTHERS.match(plain):
         return ""
     return said["who"] or ("uid" if said["uid"] else "mail")
+
+
+def _is_of_login(name: str, marks: set[str]) -> bool:
+    """Whether what is injected is named for who calls, by itself or by a decorator; a session of a database is not."""
+    return bool(_who(name)) or not _INJECTED_CALLER.isdisjoint(words_of(name)) or any("user" in words_of(mark) for mark in marks)
 
 
 def _tells_persons_apart(assembly: Assembly) -> bool:

@@ -4,11 +4,12 @@ Takes a call that searches and its rule, gives the flags that may be read off it
 where the filter names fields, and neither a field nor a value in it is called by a word for a person, a group or what they may read.
 A filter that is made elsewhere, by a parameter or a function of the project, is believed. Of a request that is put together before the
 search, also in statements of its own (`request.filterExpression(...)`), it says whether it asks whose the passages are; a filter that
-is left out where its value is missing does not.
+is left out where its value is missing does not, unless another stands on the other side of the test.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node, Program
@@ -25,8 +26,10 @@ WHOSE = frozenset(
      "team", "department", "company", "member", "author", "principal", "subject", "sub", "uid", "email", "permission", "acl", "access",
      "allowed", "acces", "private", "visibility", "public",
      "everybody", "everyone", "anyone", "shared", "session", "thread", "conversation", "chat", "namespace", "space", "project",
-     "practice", "clinic", "patient", "client", "person", "caller", "me", "auth", "claim", "scope", "clearance", "partition"}
+     "practice", "clinic", "patient", "client", "person", "caller", "me", "auth", "claim", "scope", "clearance", "partition",
+     "authentication", "uploader", "creator"}
 )  # fmt: skip
+_BY = re.compile(r"(?:uploaded|created|owned|added|written|submitted)_?by", re.IGNORECASE)
 _MADE_ELSEWHERE = frozenset({"filter", "where", "condition", "expr", "expression", "predicate", "kwarg", "param", "option", "arg"})
 _MAX_PARTS = 200
 _LINKS = 12  # calls of one chain
@@ -90,7 +93,7 @@ def _names_nobody(assembly: Assembly, given: Node) -> bool:
         value = assembly.program.value(node)
         told = [value.text, *value.labels] if value.kind not in ("constant",) or value.constant_type == "string" else []
         words = {word.removesuffix("s") for text in told for word in words_of(text)}
-        if words & WHOSE or (value.kind == "parameter" and words & _MADE_ELSEWHERE):
+        if words & WHOSE or any(map(_BY.search, told)) or (value.kind == "parameter" and words & _MADE_ELSEWHERE):
             return False
         if value.kind == "unknown" or (value.kind == "call" and assembly.program.targets(node)):
             return False
