@@ -65,6 +65,7 @@ from pipeline.system.elements.governing_routes import mark_governing_routes
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
+from pipeline.system.elements.one_operator import mark_one_operator
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
@@ -230,6 +231,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_bot_webhooks, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
+    steps.run(mark_one_operator, assembly)
     steps.run(mark_mcp_listening, assembly)
     steps.run(mark_mcp_settings, assembly, config)
     steps.run(relate_mixing_servers, assembly)
