@@ -1,8 +1,8 @@
-"""Entries that answer one person alone: the id or number of whoever writes is compared with one that the operator configured, and others are left.
+"""Entries that answer one person alone: whoever writes is compared with the one whom the operator configured, and others are left.
 
-Takes an assembly whose controls are known, and marks `one_operator` at such entries. Where every other door of the same program that reaches a
-model asks for a login as well, these are the operator's own too (a command that starts a run behind a secret). A list of ids is no single one,
-and a comparison with something that a request or a record says is a question of whose something is.
+Takes an assembly whose controls are known, and marks `one_operator` at such entries. Where every other door of the same program that
+reaches a model asks for a login as well, these are the operator's own too (a command that starts a run behind a secret). A list of ids is
+no single one, and a comparison with something that a request or a record says is a question of whose something is.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def mark_one_operator(assembly: Assembly) -> None:
 
 
 def _compares(assembly: Assembly, function: FunctionRef) -> Node | None:
-    """The comparison in a function of whoever writes with the one who may, where it decides: it leaves, or is what the function gives back."""
+    """The comparison in a function of whoever writes with the one who may, where it decides: by it one leaves, or it is given back."""
     facts = assembly.program.files[function[0]]
     asked = [branch.condition for branch in facts.branches if branch.scope == function[1] and branch.exits_when]
     for begin in (*asked, *facts.functions[function[1]].returns):
