@@ -71,6 +71,7 @@ from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
 from pipeline.system.elements.open_records import mark_open_records
 from pipeline.system.elements.own_files import mark_own_files
+from pipeline.system.elements.own_profile_roles import add_own_profile_roles
 from pipeline.system.elements.own_routes import OwnRoutes
 from pipeline.system.elements.package_installs import mark_package_installs
 from pipeline.system.elements.possible_models import mark_possible_models
@@ -228,6 +229,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_told_errors, assembly)
     steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)
+    steps.run(add_own_profile_roles, assembly)
     steps.run(mark_bot_webhooks, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
