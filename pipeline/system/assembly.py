@@ -68,6 +68,7 @@ class Memo:
     services: frozenset[str] | None = None  # classes that a container hands out
     run_by: dict[str, dict[str, list[FunctionRef]]] | None = None  # by a base's method and by class: what of the class it calls
     plain_fields: dict[str, bool] = field(default_factory=dict)  # names of fields, whether all who declare one hold no text there
+    answered_in: frozenset[str] | None = None  # classes of the project that models must answer in
     demanded: dict[tuple[str, str, str], tuple[ControlKind, Node] | None] = field(default_factory=dict)  # what classes ask of fields
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
     schemas_beside: dict[FunctionRef, list[Node]] | None = None  # functions of tools, with the schemas in the same record

@@ -68,11 +68,13 @@ from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.notebook_files import mark_notebook_files
+from pipeline.system.elements.one_operator import mark_one_operator
 from pipeline.system.elements.open_bots import mark_open_bots
 from pipeline.system.elements.open_logins import mark_open_logins
 from pipeline.system.elements.open_origins import mark_open_origins
 from pipeline.system.elements.open_records import mark_open_records
 from pipeline.system.elements.own_files import mark_own_files
+from pipeline.system.elements.own_profile_roles import add_own_profile_roles
 from pipeline.system.elements.own_routes import OwnRoutes
 from pipeline.system.elements.package_installs import mark_package_installs
 from pipeline.system.elements.possible_models import mark_possible_models
@@ -233,9 +235,11 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_told_errors, assembly)
     steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)
+    steps.run(add_own_profile_roles, assembly)
     steps.run(mark_bot_webhooks, assembly)
     steps.run(mark_message_senders, assembly)
     steps.run(mark_open_bots, assembly)
+    steps.run(mark_one_operator, assembly)
     steps.run(mark_mcp_listening, assembly)
     steps.run(mark_mcp_settings, assembly, config)
     steps.run(relate_mixing_servers, assembly)

@@ -1,8 +1,9 @@
 """Keys that sign sessions and tokens, and passwords that open a login, with a default in the source: `process.env.JWT_SECRET || "dev"`.
 
 Takes an assembly whose code is linked, adds a secret for each such default, its value masked in what is cited. A key is told by what
-it is given to (`jwt.encode`, an application's `secret_key`) or by the name it is read under. A default that is empty, that is made by
-chance, or that the program refuses somewhere (it tests the variable or the default, and ends) is none.
+it is given to (`jwt.encode`, an application's `secret_key`) or by the name it is read under. A default that is made by chance, or
+that the program refuses somewhere (it tests the variable or the default, and ends) is none; an empty one is where a digest under it is
+held against one that somebody brings, and nothing looks at the key (`empty_keys`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ingest.secret_marks import mark_of
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.default_logins import default_logins, listed_logins
+from pipeline.system.controls.empty_keys import empty_keys
 from pipeline.system.controls.made_logins import MADE, is_for_samples, made_logins
 from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
@@ -76,6 +78,10 @@ def add_default_keys(assembly: Assembly) -> None:
             default.variable == MADE or node in listed or not _is_refused(assembly, names, value.text)
         ):  # an account is there, whatever else is refused
             _add(assembly, default, key_use)
+    for default, use in {one.node: (one, use) for one, use in empty_keys(assembly, schemas)}.values():
+        cited = assembly.cite(default.node)
+        if cited is not None and not _is_refused(assembly, default.names, ""):
+            _add(assembly, default, use)
 
 
 def _stands_alone(assembly: Assembly, file: int) -> bool:
@@ -104,13 +110,13 @@ def _add(assembly: Assembly, default: Default, use: SigningUse | None) -> None:
     facts, text = assembly.program.files[default.node[0]], assembly.program.value(default.node).text
     cited = assembly.cite(default.node)
     assert cited is not None  # whoever calls has looked
-    shown = cited.model_copy(update={"quote": _masked(cited.quote, text)})
+    shown = cited.model_copy(update={"quote": _masked(cited.quote, text)}) if text.strip() else cited
     name = default.variable or (use.name if use is not None else next(iter(sorted(default.names)), "key"))
     attributes: dict[str, AttributeValue] = {"signing_default": True}
     if default.variable == MADE and is_for_samples(facts.path):
         attributes["for_development"] = True
     identity = assembly.drafts.put("secret", f"{name} in {facts.path}", None, attributes, shown, default.node, facts.purpose)
-    if (mark := mark_of(said_by_default(text))) is not None:
+    if text.strip() and (mark := mark_of(said_by_default(text))) is not None:
         assembly.memo.marked_secrets.setdefault(mark, []).insert(0, identity)
     if use is not None and (rows := kept_in_rows(assembly, use)) is not None:
         assembly.control("session_identity", identity, assembly.cite(rows), "logins are rows, and nothing signed says who somebody is")

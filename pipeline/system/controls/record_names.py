@@ -29,6 +29,8 @@ _ASKS = frozenset({"select", "query", "get", "get_one"})
 _ONES_OWN = re.compile(  # a record that is asked for by its number is no memory
     r"(?:\w+_)?(?:user|owner|employee|customer|client|member|author|patient|student|person|sender|guest|visitor|player|profile|phone|email"
     r"|conversation|thread|session|chat|room|channel)s?(?:_?(?:id|uuid|key|name|email|number))?|created_by|id|uuid|slug"
+    r"|(?:ticket|case|inquiry|enquiry|issue|incident|order|claim|interview|application|booking|call|run|task|job|lead|dialog|dialogue|request)"
+    r"_(?:id|uuid|number|key)"
 )
 _MOST_VALUES, _LONGEST = 200, 4000
 

@@ -99,8 +99,8 @@ def default_of_read(assembly: Assembly, node: Node) -> Node | None:
     return (node[0], value.inputs[2]) if value.labels[2] == "" else None
 
 
-def defaults_behind(assembly: Assembly, node: Node, schemas: SchemaDefaults) -> Iterator[Default]:
-    """The constants that a value may be."""
+def defaults_behind(assembly: Assembly, node: Node, schemas: SchemaDefaults, *, empty: bool = False) -> Iterator[Default]:
+    """The constants that a value may be; the empty text too, where that is asked for."""
     queue: list[tuple[Node, _Calls, str, frozenset[str]]] = [(node, (), "", frozenset())]
     seen: set[tuple[Node, _Calls]] = set()
     while queue and len(seen) < _MAX_STEPS:
@@ -110,7 +110,7 @@ def defaults_behind(assembly: Assembly, node: Node, schemas: SchemaDefaults) -> 
         seen.add((current, calls))
         value = assembly.program.value(current)
         if value.kind == "constant":
-            if value.constant_type == "string" and value.text.strip() and value.text not in names:
+            if value.constant_type == "string" and (empty or value.text.strip()) and value.text not in names:
                 yield Default(current, variable, names)
             continue
         read = variable_read(assembly, current)

@@ -15,7 +15,7 @@ from pipeline.system.flows.taint import Hit
 from pipeline.system.model import SinkRole
 from pipeline.system.program.access_paths import Path, is_whole
 from pipeline.system.program.arguments import argument_node
-from pipeline.system.program.walking import walk
+from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.words import words_of
 
 _OF_TEXT: frozenset[SinkRole] = frozenset({"path", "url", "shell", "process_arguments", "query", "template", "code", "html", "deletion"})
@@ -27,6 +27,9 @@ _GIVEN_BY_NETWORK = frozenset({
 })  # fmt: skip
 _GIVEN = frozenset({"id", "ts"})
 _OF_NETWORK = frozenset({"message", "msg", "chat", "user", "author", "channel", "guild", "interaction", "attachment", "sender", "update"})
+_ADDRESSES = frozenset({"pydantic.EmailStr", "pydantic.networks.EmailStr", "pydantic.v1.EmailStr"})
+_AROUND = frozenset({"typing.Optional", "typing.Annotated", "typing.Union", "sqlalchemy.orm.Mapped"})
+_FORMS = frozenset({"schema", "response_format", "text_format", "output_type", "response_model", "response_schema", "result_type"})
 _MOST = 60  # values that the name of one model is looked for in
 
 
@@ -37,8 +40,63 @@ def is_no_text(assembly: Assembly, hit: Hit, role: SinkRole) -> bool:
         return False
     read = {program.value(node).text for node in hit.trace if program.value(node).kind == "attribute"}
     if role in _OF_MODELS:
-        return bool(read) and not read.isdisjoint(_names_of_models(assembly))
+        return bool(read) and (not read.isdisjoint(_names_of_models(assembly)) or _is_shaped(assembly, hit))
     return _is_given_by_network(assembly, hit) or any(_is_plain_everywhere(assembly, name) for name in sorted(read))
+
+
+def _is_shaped(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the way reads a field that no sentence fits into: an address of mail, or a choice that a model's answer was held to."""
+    program = assembly.program
+    for node in hit.trace:
+        value = program.value(node)
+        if value.kind != "attribute":
+            continue
+        base = (node[0], value.inputs[0])
+        owners = [owner for owner in program.types(base) if owner in program.classes]
+        annotations = [one for owner in owners for one in program.field_annotations(owner, value.text)]
+        if annotations and all(_is_address(program, file, annotation) for file, annotation in annotations):
+            return True
+        if not owners and _is_chosen(assembly, value.text) and _is_answer(assembly, base):
+            return True
+    return False
+
+
+def _is_address(program: Program, file: int, annotation: int | None) -> bool:
+    """Whether an annotation names an address of mail alone: it holds no space."""
+    if annotation is None:
+        return False
+    parts = [one for one in inside(program, (file, annotation), 12) if program.value(one).kind in ("name", "attribute")]
+    named = {name for one in parts for name in program.names(one)}
+    return bool(named & _ADDRESSES) and named <= _ADDRESSES | _AROUND
+
+
+def _is_answer(assembly: Assembly, base: Node) -> bool:
+    """Whether a value is what a call of a library gave, and so may be the answer of a model that was held to a class."""
+    program = assembly.program
+    return any(program.value(one).kind == "call" and not program.targets(one) for one in program.origins(base))
+
+
+def _is_chosen(assembly: Assembly, name: str) -> bool:
+    """Whether every class that models of the program must answer in, and that has such a field, leaves a choice or a number there."""
+    if assembly.memo.answered_in is None:
+        assembly.memo.answered_in = frozenset(_answered_in(assembly))
+    program = assembly.program
+    declaring = [cls for cls in sorted(assembly.memo.answered_in) if any(field == name for field, *_ in program.classes[cls][1].fields)]
+    return bool(declaring) and all(program.field_is_plain(cls, name) for cls in declaring)
+
+
+def _answered_in(assembly: Assembly) -> Iterator[str]:
+    """Classes that calls hand to a model as the form of its answer."""
+    program = assembly.program
+    for file, facts in enumerate(program.files):
+        for value in facts.values if facts.language == "python" else ():
+            if value.kind != "call":
+                continue
+            method = facts.values[value.inputs[0]].text == "with_structured_output"
+            given = value.inputs[1:2] if method else ()
+            shaped = (one for label, one in zip(value.labels, value.inputs, strict=False) if label in _FORMS)
+            for one in (*given, *shaped):
+                yield from (name for name in program.names((file, one)) if name in program.classes)
 
 
 def _is_given_by_network(assembly: Assembly, hit: Hit) -> bool:

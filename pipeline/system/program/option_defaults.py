@@ -1,12 +1,13 @@
 """What a setting is where nobody sets it: `args.revision` of `add_argument("--revision", default="main")`, `os.getenv("REVISION", "main")`.
 
 Takes a value, gives the constant text of its default, so that rules see what a plain run does; None where there is none. Also read are
-`settings.get("revision", "main")`, `revision or "main"`, and fields of a class with a default. Options of a command line are looked for in
-the file that parses them. Python alone is read.
+`settings.get("revision", "main")`, `revision or "main"`, fields of a class with a default, and the host of an address that is put together.
+Options of a command line are looked for in the file that parses them. Python alone is read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.code.program import Node, Program
@@ -14,6 +15,7 @@ from pipeline.system.program.arguments import argument_node
 
 _PARSES = frozenset({"parse_args", "parse_known_args"})
 _MOST = 4
+_HOST = re.compile(r"https?://[\w.-]+[:/]")
 
 
 def default_text(program: Program, node: Node) -> str | None:
@@ -23,9 +25,19 @@ def default_text(program: Program, node: Node) -> str | None:
     for origin in (node, *program.origins(node)[:_MOST]):
         given = next(_defaults(program, origin), None)
         found = program.constant(given) if given is not None else None
+        found = _host(program, origin if given is None else given) if found is None else found
         if isinstance(found, str):
             return found
     return None
+
+
+def _host(program: Program, node: Node) -> str | None:
+    """The scheme and the host of an address whose port or path is put in as the program runs: `f"http://localhost:{port}/mcp"`."""
+    value = program.value(node)
+    if value.kind != "format" or not value.inputs:
+        return None
+    begun = program.constant((node[0], value.inputs[0]))
+    return begun if isinstance(begun, str) and _HOST.match(begun) else None
 
 
 def _defaults(program: Program, node: Node) -> Iterator[Node]:
