@@ -12,6 +12,7 @@ from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.acted_on import keeps_outcome
 from pipeline.system.controls.closed_lists import runs_for_callers
+from pipeline.system.controls.counted_pages import counted_pages, is_of_a_file
 from pipeline.system.controls.deduplicated import deduplicated
 from pipeline.system.controls.fixed_shapes import fixed_shape
 from pipeline.system.controls.guards import choices_on_way, controls_on_way
@@ -65,7 +66,7 @@ _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is handed on, and the data in it
-    {"prompt", "system_prompt", "instructions", "response", "prompt_template"}
+    {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
@@ -232,6 +233,10 @@ def _add_hit(
             continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
+            if role == "unpacked" and label != "uploaded_file":
+                if label != "user_input" or not is_of_a_file(assembly, hit.trace):
+                    continue
+                label = "uploaded_file"
             if (
                 is_no_text(assembly, hit, role)
                 or is_no_choice(assembly, hit, sink, label)
@@ -429,6 +434,8 @@ def _add_way(
         controls.append(("type_cast", hit.trace[0]))
     if role == "features" and (shaped := fixed_shape(assembly, hit)) is not None:
         controls.append(("input_length_limit", shaped))
+    if role == "unpacked" and (bounded := counted_pages(assembly, hit.call)) is not None:
+        controls.append(("resource_limit", bounded))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
     steps = told_way(assembly, hit, label, role, template) if not (checked and controls) else ()
