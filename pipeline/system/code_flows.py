@@ -207,7 +207,8 @@ def _add_hit(
             return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
-        if target != source and draft.kind != "scheduled_job":  # what a step of a pipeline returns goes to the next, and answers nobody
+        # What a step of a pipeline says of a set of records goes to the next step, and answers nobody.
+        if target != source and not (label == "prediction" and draft.kind == "scheduled_job"):
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
         returned = assembly.program.value(hit.trace[-1])
         if draft.attributes.get("renders_html") is True or (
