@@ -16,12 +16,16 @@ _SHORT_NAME = re.compile(r"_pass$", re.IGNORECASE)  # RABBITMQ_DEFAULT_PASS; too
 _DEFAULTS = frozenset({
     "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
     "minioadmin", "miniosecret", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
+    "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "qwerty", "letmein", "test",
 })  # fmt: skip
 # A product, and what the word is for: what compose files of manuals call it, `miniosecret`, `myredissecret`, `postgrespassword`.
 _NAMED_FOR_A_PRODUCT = re.compile(
     r"(?:my|the)?[-_]?(?:postgres(?:ql|db)?|mysql|mariadb|mongo(?:db)?|redis|rabbitmq|neo4j|elastic|minio|clickhouse|milvus|qdrant|weaviate)"
     r"[-_]?(?:secret|password|passwd|pass|pwd)"
 )
+# `shop_user` with `shop_password`, `app` with `app_pass`: whoever knows what the service is called knows both.
+_SAYS_USER = re.compile(r"[-_](?:user|usr|admin|db|database|app|owner|service)$")
+_SAYS_PASSWORD = re.compile(r"[-_](?:password|passwd|pass|pwd|secret|pw)$")
 _TAIL = re.compile(r"[-_]?(?:0?1|12|123|1234|12345|123456)$")
 _LOCAL = re.compile(
     r"localhost|[\w-]+|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|(?:host|gateway)\.docker\.internal", re.IGNORECASE
@@ -66,7 +70,8 @@ def is_default(user: str, password: str) -> bool:
     known = (
         lowered in _DEFAULTS or _TAIL.sub("", lowered) in _DEFAULTS or _NAMED_FOR_A_PRODUCT.fullmatch(_TAIL.sub("", lowered)) is not None
     )
-    return known or (bool(user) and lowered == user.lower())
+    stem = _SAYS_USER.sub("", user.lower())
+    return known or (bool(user) and (lowered == user.lower() or (bool(stem) and _SAYS_PASSWORD.sub("", lowered) == stem != lowered)))
 
 
 def is_default_password(name: str, value: str, beside: Mapping[str, str] | None = None) -> bool:

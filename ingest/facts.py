@@ -309,7 +309,7 @@ SettingKind = Literal[
     "container_user",   # name is the user; attributes: root (bool), declared (bool)
     "container_build",  # one Dockerfile; attributes: exposes (ports), entrypoint, stages (those that what runs stands on)
     "run_command",      # a RUN line, an entry point or a workflow's run script; text in attributes.command;
-                        # steps_down (bool): it goes on as another user than root
+                        # steps_down (bool): it goes on as another user than root; copied: what of the tree was there by then
     "property",         # a value of an application's settings; name is its dotted path, attributes: value, profile
     "parameter",        # a value of a training's parameters; name is its dotted path, attributes: value
     "command",          # what starts or fetches something of an AI system; name is the program; attributes: words, variables ("A=b"),

@@ -44,6 +44,10 @@ class _Instruction:
     place: Place
 
 
+_INSTALLS = re.compile(r"\b(?:npm|pnpm|yarn|bun)\b")
+_MOST_COPIED = 60
+
+
 @dataclass(slots=True)
 class _Stage:
     """What a stage has said by now; one that is built on another begins with what that one said."""
@@ -53,6 +57,7 @@ class _Stage:
     exposed: tuple[str, ...] = ()
     entry: str = ""
     runs: dict[str, tuple[str, Place]] = field(default_factory=dict)  # ENTRYPOINT and CMD
+    copied: tuple[str, ...] = ()  # what of the tree is there by now
 
 
 def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
@@ -78,7 +83,7 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
                     written = words[0].strip("\"'") if "$" in words[0] else None
                     found.append(setting("image", name, place, tag=tag, digest=digest, pin=pin, stage=alias, written=written))
                 on = stages.get(reference.lower(), _Stage(()))
-                stage = stages[alias] = _Stage((*on.names, alias), on.user, on.exposed, on.entry, dict(on.runs))
+                stage = stages[alias] = _Stage((*on.names, alias), on.user, on.exposed, on.entry, dict(on.runs), on.copied)
                 last_from = place
             case "ARG":
                 name, separator, default = value.partition("=")
@@ -101,7 +106,11 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
             case "RUN" | "CMD" | "ENTRYPOINT":
                 if instruction.name == "ENTRYPOINT" or (instruction.name == "CMD" and "ENTRYPOINT" not in stage.runs):
                     stage.entry = value
-                found.append(setting("run_command", instruction.name, place, command=value, downloads_and_runs=runs_a_download(value)))
+                there = stage.copied if instruction.name == "RUN" and _INSTALLS.search(value) else ()
+                fetched = runs_a_download(value)
+                found.append(
+                    setting("run_command", instruction.name, place, command=value, downloads_and_runs=fetched, copied=there or None)
+                )
                 found += installed(value, place) if instruction.name == "RUN" else ()
                 if instruction.name == "RUN":
                     found += steps_of_written(value, place)
@@ -111,6 +120,8 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
             case "COPY" | "ADD":
                 found += steps_of_written(value, place)
                 sources = [word.strip('[",]') for word in value.split() if not _FLAG.fullmatch(word)][:-1]
+                if not any(word.startswith("--from=") for word in value.split()):
+                    stage.copied = (*stage.copied, *sources)[:_MOST_COPIED]
                 remote = instruction.name == "ADD" and any(source.startswith(("http://", "https://", "git@")) for source in sources)
                 secret = any(_SECRET_FILE.search(source) for source in sources)
                 if secret or remote or "." in sources or "./" in sources:

@@ -12,6 +12,7 @@ from pipeline.system.agents.own_memories import add_own_memories
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.acted_on import keeps_outcome
 from pipeline.system.controls.closed_lists import runs_for_callers
+from pipeline.system.controls.counted_pages import counted_pages, is_of_a_file
 from pipeline.system.controls.deduplicated import deduplicated
 from pipeline.system.controls.fixed_shapes import fixed_shape
 from pipeline.system.controls.guards import choices_on_way, controls_on_way
@@ -66,7 +67,7 @@ _PRINTED = re.compile(r"%[sv][/?](?!/)")
 _BEHIND_HOST = frozenset({"RawQuery", "Path", "RawPath", "Fragment"})  # fields of Go's url.URL
 _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the address that the client has of its own
 _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is handed on, and the data in it
-    {"prompt", "system_prompt", "instructions", "response", "prompt_template"}
+    {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
@@ -211,7 +212,8 @@ def _add_hit(
             return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
-        if target != source and draft.kind != "scheduled_job":  # what a step of a pipeline returns goes to the next, and answers nobody
+        # What a step of a pipeline says of a set of records goes to the next step, and answers nobody.
+        if target != source and not (label == "prediction" and draft.kind == "scheduled_job"):
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
         returned = assembly.program.value(hit.trace[-1])
         if draft.attributes.get("renders_html") is True or (
@@ -237,6 +239,10 @@ def _add_hit(
             continue  # who speaks in which role is one matter, told of the conversation
         if sink.argument == hit.argument and (sink.element != source or sink.role in ("prompt", "conversation", "system_prompt")):
             role = conversation_role(assembly, hit, sink.key) if sink.role == "conversation" else sink.role
+            if role == "unpacked" and label != "uploaded_file":
+                if label != "user_input" or not is_of_a_file(assembly, hit.trace):
+                    continue
+                label = "uploaded_file"
             if (
                 is_no_text(assembly, hit, role)
                 or is_no_choice(assembly, hit, sink, label)
@@ -434,6 +440,8 @@ def _add_way(
         controls.append(("type_cast", hit.trace[0]))
     if role == "features" and (shaped := fixed_shape(assembly, hit)) is not None:
         controls.append(("input_length_limit", shaped))
+    if role == "unpacked" and (bounded := counted_pages(assembly, hit.call)) is not None:
+        controls.append(("resource_limit", bounded))
     if label == "prediction":
         controls += [("output_perturbation", node) for node in perturbed(assembly, hit)]
     steps = told_way(assembly, hit, label, role, template) if not (checked and controls) else ()

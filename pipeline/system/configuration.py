@@ -139,10 +139,10 @@ def _packages(
     if not packages:
         return
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
-    lock = next((s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)), None)
-    if lock is not None and any(passes_over_lock(other, file.path, lock.place.path) for other in files):
-        lock = None  # what the image holds was resolved while it was built
-    is_locked = lock is not None or any(installs_from_lock(other, file.path, ecosystem) for other in files)
+    over = [s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)]
+    # Where an image passes over a lock, what it holds was resolved while it was built.
+    lock = next((s for s in over if not any(passes_over_lock(other, file.path, s.place.path) for other in files)), None)
+    is_locked = lock is not None or (not over and any(installs_from_lock(other, file.path, ecosystem) for other in files))
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
     ai = [p for p in packages if normal(p.name) in ai_names]

@@ -72,6 +72,7 @@ SinkRole = Literal[
     "request_body",      # is sent to another party
     "model_source",      # chooses which model or model file is loaded
     "deserialised",      # bytes of a format that can run code
+    "unpacked",          # a file that is parsed whole, or that more comes out of than went in
     "training_data",     # becomes training data
     "index_write",       # is written into a vector store or index
     "index_query",       # is searched for in a vector store

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 
 from ingest.config.entry_script import steps_down
 from ingest.facts import ConfigFacts, DocumentFacts, Setting
@@ -47,6 +48,16 @@ _FROM_LOCK = {
     "npm": re.compile(r"\bnpm (ci|clean-install)\b|--frozen-lockfile\b|\byarn\b.*--immutable\b", re.IGNORECASE | re.DOTALL),
 }
 _MADE_ANEW = re.compile(r"\b(?:pipenv|poetry|pdm|uv) lock\b(?![^\n;&|]*--(?:check|locked))|\brm\b[^\n;&|]{0,200}\.lock\b", re.IGNORECASE)
+# Pip reads no lock, whichever there is.
+_PIP = re.compile(r"\bpip3? install\b[^;&|\n]*\s(-e\s+)?[\"']?\.{1,2}(/\S*|\[\S+)?[\"']?(\s|$)")
+_READS_LOCK = re.compile(
+    r"\b(?:uv (?:sync|export|run)|poetry|pdm|pipenv)\b|--require-hashes\b|--no-deps\b|\.lock\b|(?:\s-c|--constraint)\b", re.IGNORECASE
+)
+_LOCKS_OF = {
+    "npm": ("package-lock.json", "npm-shrinkwrap.json"), "pnpm": ("pnpm-lock.yaml",), "yarn": ("yarn.lock",),
+    "bun": ("bun.lock", "bun.lockb"),
+}  # fmt: skip
+_OF_NPM = re.compile(r"\b(npm|pnpm|yarn|bun)\s+(?:ci|clean-install|install|i)\b(?!\s+(?:-g\b|--global\b|[a-z@]))")
 _OF_POETRY = re.compile(r"\bpoetry (?:export|install)\b", re.IGNORECASE)
 
 
@@ -156,7 +167,24 @@ def passes_over_lock(file: ConfigFacts, manifest: str, lock: str) -> bool:
         return False
     commands = _commands(file.settings)
     other_tool = lock.rsplit("/", 1)[-1].lower() in ("uv.lock", "pdm.lock", "pipfile.lock")
-    return any(_MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)) for command in commands)
+    if any(_MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)) for command in commands):
+        return True
+    name = lock.rsplit("/", 1)[-1].lower()
+    if name in ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock"):
+        return any(_PIP.search(command) for command in commands) and not any(_READS_LOCK.search(command) for command in commands)
+    asked = [(found[1], s) for s in file.settings if (found := _OF_NPM.search(str(s.attributes.get("command") or "")[:20_000]))]
+    return bool(asked) and any(_without_lock(tool, setting, name) for tool, setting in asked)
+
+
+def _without_lock(tool: str, setting: Setting, lock: str) -> bool:
+    """Whether packages of npm are installed where the manifest was copied and this lock was not: `COPY package.json ./`."""
+    copied = setting.attributes.get("copied")
+    names = [str(source).rstrip("/").rsplit("/", 1)[-1].lower() for source in copied] if isinstance(copied, tuple) else []
+    if "package.json" not in names or lock in str(setting.attributes.get("command")):
+        return False
+    if any(name in (".", "", "*") or ("/" not in name and "." not in name) for name in names):
+        return False  # the folder itself
+    return lock not in _LOCKS_OF[tool] or not any(fnmatchcase(lock, name) for name in names)
 
 
 def handed_to_a_user(file: ConfigFacts, files: Sequence[ConfigFacts]) -> Setting | None:

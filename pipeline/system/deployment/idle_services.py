@@ -1,4 +1,4 @@
-"""Vector databases that a composition starts and nothing of the tree asks: whoever reaches the port finds an empty index.
+"""Vector databases and Redis that a composition starts and nothing of the tree asks: whoever reaches the port finds nothing there.
 
 Takes an assembly whose code and configuration are known. A service is marked (`idle`) where there is code, none of it opens a store of the
 product, imports a package named for it or names the service as a host, no starter for it is installed, and no variable names where one is.
@@ -15,6 +15,13 @@ from pipeline.system.assembly import Assembly
 
 _WHERE = r"(?:_\w+)?_(?:HOST|URL|URI|SERVER|PORT|ENDPOINT|ADDRESS|ADDR|CONNECTION)"
 
+# What asks a Redis, by an import of its own or by an address in a setting.
+_REDIS = frozenset({"redis", "ioredis", "aioredis", "valkey", "jedis", "lettuce", "redisson", "upstash", "redisvl"})
+_ASK_REDIS = frozenset({
+    "celery", "rq", "dramatiq", "slowapi", "limits", "limiter", "caching", "session", "django", "huey", "taskiq", "arq", "bull", "bullmq",
+    "channels", "kombu", "sidekiq", "asynq", "socketio", "langfuse",
+})  # fmt: skip
+_TOLD = re.compile(r"REDIS|VALKEY|BROKER|CACHE|QUEUE", re.IGNORECASE)
 _PARTS = re.compile(r"[^a-z0-9]+")
 
 
@@ -24,7 +31,13 @@ def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> Non
     opened = {str(draft.attributes["product"]).lower() for draft in drafts if draft.nodes and "product" in draft.attributes}
     variables = [setting.name.upper() for file in config for setting in file.settings if setting.kind == "environment"]
     spoken_to = _spoken_to(assembly, config)
+    imported = _imported(assembly)
     for draft in drafts:
+        # One that was given a password of its own is meant to hold something.
+        redis = draft.attributes.get("product") == "redis" and draft.attributes.get("authenticated") is False
+        asked = not imported.isdisjoint(_ASK_REDIS) or not _REDIS.isdisjoint(spoken_to)
+        if redis and "service" in draft.attributes and assembly.program.files and not asked:
+            draft.attributes["idle"] = not _is_given(config, str(draft.attributes["service"]))
         if draft.kind != "vector_store" or "service" not in draft.attributes or not assembly.program.files:
             continue
         product, service = str(draft.attributes["product"]), str(draft.attributes["service"])
@@ -36,6 +49,22 @@ def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> Non
             and product.lower() not in spoken_to
         ):
             draft.attributes["idle"] = True
+
+
+def _imported(assembly: Assembly) -> set[str]:
+    """Parts of the names of packages that the product's code imports."""
+    named = (imported.target for file in assembly.program.files if file.purpose == "product" for imported in file.imports)
+    return {part for name in named for part in _PARTS.split(name.lower())}
+
+
+def _is_given(config: Sequence[ConfigFacts], service: str) -> bool:
+    """Whether another service of a composition, or the settings of a program, are told where a Redis is."""
+    return any(
+        (s.kind == "environment" and s.attributes.get("service") not in (None, service) and _TOLD.search(s.name))
+        or (s.kind == "property" and "redis" in s.name.lower())
+        for file in config
+        for s in file.settings
+    )
 
 
 def _spoken_to(assembly: Assembly, config: Sequence[ConfigFacts]) -> set[str]:

@@ -46,7 +46,7 @@ _IMPLICIT: dict[SinkRole, tuple[ElementKind, str]] = {
     ""),
     "payment": ("external_service", ""), "message": ("external_service", ""), "deletion": ("data_store", "database"),
     "training_data": ("training_job", ""), "features": ("ml_model", ""), "parameters": ("ml_model", ""),
-    "index_write": ("vector_store", ""),
+    "index_write": ("vector_store", ""), "unpacked": ("component", "unpacking"),
 }  # fmt: skip
 _SOURCE_KIND: dict[Label, tuple[ElementKind, str]] = {
     "user_input": ("component", "request"), "uploaded_file": ("component", "request"), "web_content": ("web_content", ""),
