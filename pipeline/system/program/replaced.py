@@ -16,7 +16,7 @@ from pipeline.system.program.patterns import pattern_of
 from pipeline.system.program.walking import inputs_of, walk
 
 SLASHES = re.compile(r"^/(.*)/([a-z]*)$", re.DOTALL)
-_METHODS = frozenset({"replace", "replaceAll", "Replace", "ReplaceAll", "ReplaceAllString", "sub"})
+METHODS = frozenset({"replace", "replaceAll", "Replace", "ReplaceAll", "ReplaceAllString", "sub"})
 _PACKAGES = frozenset({"ReplaceAll", "Replace"})  # of Go: `strings.ReplaceAll(text, "<", "&lt;")`
 _ENTITY = re.compile(r"&(lt|#0*60|#x0*3c)\b|&#$|\\u003c", re.IGNORECASE)
 _WHOLE_MATCH = re.compile(r"\$[&1]|\\[01]|\\g<")  # what was found is put back
@@ -37,7 +37,7 @@ def escapes_markup(assembly: Assembly, call: Node) -> bool:
     """Whether a call leaves no `<` of the text it is called on."""
     program, value = assembly.program, assembly.program.value(call)
     callee = program.value((call[0], value.inputs[0])) if value.kind == "call" else value
-    if callee.kind != "attribute" or callee.text not in _METHODS or len(value.inputs) < 3:
+    if callee.kind != "attribute" or callee.text not in METHODS or len(value.inputs) < 3:
         return False
     given = inputs_of(program, call)[1:]
     if program.files[call[0]].language == "go" and callee.text in _PACKAGES and len(given) > 2:
@@ -56,7 +56,7 @@ def escaping_functions(assembly: Assembly) -> frozenset[FunctionRef]:
         (file, value.scope)
         for file, facts in enumerate(assembly.program.files)
         for identity, value in enumerate(facts.values)
-        if value.kind == "call" and facts.values[value.inputs[0]].text in _METHODS and escapes_markup(assembly, (file, identity))
+        if value.kind == "call" and facts.values[value.inputs[0]].text in METHODS and escapes_markup(assembly, (file, identity))
     )
 
 
