@@ -201,6 +201,14 @@ class Names(Questions):
                 yield from self.names(node)
             yield from outside
 
+    def _functions_made(self, call: Node) -> Iterator[str]:
+        """The functions inside a function of the project that a call of it gives back: `handler: made(config)`."""
+        value = self.value(call)
+        for name in self.names((call[0], value.inputs[0])) if value.kind == "call" else ():
+            for file, number in self.functions.get(name, ()):
+                given = (self.value((file, returned)) for returned in self.function((file, number)).returns)
+                yield from (inner.text for inner in given if inner.kind == "function")
+
     def _attribute_names(self, owner: str, member: str) -> Iterator[str]:
         if owner not in self.classes:
             yield f"{owner}.{member}"
@@ -212,6 +220,7 @@ class Names(Questions):
         found = self.fields(owner, member)
         for node in found:
             yield from self.names(node)
+            yield from self._functions_made(node)
         outside = self.outside_bases(owner)
         if not found and not outside:  # what a class calls on itself and leaves to its heirs
             yield from (f"{heir}.{member}" for heir in self._heirs(owner) if f"{heir}.{member}" in self.functions)

@@ -20,6 +20,7 @@ from pipeline.system.controls.last_parts import may_climb
 from pipeline.system.controls.perturbed import perturbed
 from pipeline.system.controls.verdicts import hands_on_verdict, mark_decision
 from pipeline.system.elements.argument_vectors import role_in_vector
+from pipeline.system.elements.shared_readers import within
 from pipeline.system.elements.tool_parts import is_way_of, tool_at
 from pipeline.system.elements.whose_search import asks_whose
 from pipeline.system.flows.answer_types import is_no_page
@@ -44,7 +45,6 @@ from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
 from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.returned_rows import is_another_column
-from pipeline.system.flows.shared_readers import within
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
 from pipeline.system.flows.told_way import told_way

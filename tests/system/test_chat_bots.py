@@ -107,3 +107,54 @@ def test_a_client_of_discord_that_is_a_class_of_the_project_gets_what_people_wri
         """
     assert [flow.source for flow in flows(system_of(text), "prompt", "user_input")] == ["chat_ui:Desk"]
     assert flows(system_of(text.replace("on_message(self", "read(self")), "prompt", "user_input") == []
+
+
+def test_a_bot_of_disgo_hands_what_members_write_to_cohere() -> None:
+    system = system_of(
+        {
+            "main.go": """
+        package main
+
+        import (
+            "context"
+            "os"
+
+            cohere "github.com/cohere-ai/cohere-go/v2"
+            "github.com/cohere-ai/cohere-go/v2/client"
+            "github.com/disgoorg/disgo"
+            "github.com/disgoorg/disgo/bot"
+            "github.com/disgoorg/disgo/discord"
+            "github.com/disgoorg/disgo/events"
+            "github.com/disgoorg/disgo/handler"
+        )
+
+        func answer(ctx context.Context, text string) string {
+            co := client.NewClient(client.WithToken(os.Getenv("CO_API_KEY")))
+            request := &cohere.ChatRequest{Message: text, Model: cohere.String("command-r-plus"), Preamble: cohere.String("Be brief.")}
+            reply, err := co.Chat(ctx, request)
+            if err != nil {
+                return ""
+            }
+            return reply.Text
+        }
+
+        func onMessage(event *events.GuildMessageCreate) {
+            answer(context.Background(), event.Message.Content)
+        }
+
+        func onAsk(data discord.SlashCommandInteractionData, event *handler.CommandEvent) error {
+            answer(event.Ctx, data.String("question"))
+            return nil
+        }
+
+        func main() {
+            commands := handler.New()
+            commands.SlashCommand("/ask", onAsk)
+            disgo.New(os.Getenv("TOKEN"), bot.WithEventListenerFunc(onMessage), bot.WithEventListeners(commands))
+        }
+        """
+        }
+    )
+    asked = {(flow.source, flow.target, flow.role) for flow in system.flows if flow.role in ("prompt", "system_prompt")}
+    model = "hosted_llm:main.answer (go_llm)"
+    assert asked == {("chat_ui:onMessage", model, "prompt"), ("chat_ui:/ask", model, "prompt")}

@@ -197,7 +197,7 @@ def _written(program: Program, site: CallSite) -> Iterator[object]:
     """Which file a call writes to."""
     value = program.value(site.node)
     callee = program.value((site.node[0], value.inputs[0]))
-    if any(name.startswith("node:fs") for name in site.names):
+    if any(name.startswith(("node:fs", "go:os.WriteFile", "go:io/ioutil.WriteFile")) for name in site.names):
         if len(value.inputs) > 1:
             yield from keys(program, (site.node[0], value.inputs[1]))
     elif callee.kind == "attribute":

@@ -16,10 +16,10 @@ from pipeline.system.elements.labels import SECRET_NAMES, label_of
 from pipeline.system.elements.listeners import listening
 from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.shared_models import model_kept
+from pipeline.system.elements.shared_readers import entries_read_for
 from pipeline.system.elements.standard_input import typed
 from pipeline.system.elements.ties import add_ties, given_as
 from pipeline.system.elements.whose_search import flags_of_search
-from pipeline.system.flows.shared_readers import entries_read_for
 from pipeline.system.model import AttributeValue, ElementKind, Label, SinkRole
 from pipeline.system.program.access_paths import MAX_PATH
 from pipeline.system.program.applications import Applications
