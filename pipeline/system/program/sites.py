@@ -384,7 +384,9 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
             node = (file, value.inputs[0])
             for name in program.names(node) or _chosen_methods(program, (file, identity), value):
                 for known in index.handed_to(name):
-                    for reference in handed_over(program, (file, identity), known.rule.function_argument, rows_of(program, (file, identity))):
+                    for reference in handed_over(
+                        program, (file, identity), known.rule.function_argument, rows_of(program, (file, identity))
+                    ):
                         yield from _typed(program, reference, known.rule)
                     for given in _handed(facts, value, known.rule):
                         for handed in program.names((file, given)):

@@ -1,8 +1,9 @@
 """Registrations that stand in a loop over a table: `for (const route of routes) app.post(route.path, route.run)`.
 
 Takes a call and gives, for each entry of the table its loop goes through, what the call's arguments are in that round: the text of a
-name, and the functions. A function that registers what it is handed, `toolOf(record)`, has a round for each record of its callers. Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the
-project's classes, wherever they are filled. What a loop computes itself is not known, nor what a table is filled with from outside.
+name, and the functions. A function that registers what it is handed, `toolOf(record)`, has a round for each record of its callers.
+Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the project's classes, wherever
+they are filled. What a loop computes itself is not known, nor what a table is filled with from outside.
 """
 
 from __future__ import annotations
@@ -177,7 +178,9 @@ def _made(program: Program, call: Node, value: Value, depth: int, seen: set[Node
     callee = program.value((call[0], value.inputs[0]))
     if callee.text.rsplit(".", 1)[-1] in _MAPS and len(value.inputs) == 2:
         for key, given in _entries(program, (call[0], value.inputs[1]), depth + 1, seen):
-            pairs = [one for one in program.origins(given) if program.value(one).kind == "collection" and len(program.value(one).inputs) == 2]
+            pairs = [
+                one for one in program.origins(given) if program.value(one).kind == "collection" and len(program.value(one).inputs) == 2
+            ]
             for pair in pairs if not key else ():
                 said, entry = ((pair[0], part) for part in program.value(pair).inputs)
                 yield str(program.constant(said) or ""), entry
@@ -212,7 +215,9 @@ def in_round(program: Program, node: Node, row: Row, depth: int = 0) -> Node | N
     if value.kind in ("guarded", "await", "choice") and value.inputs:
         return in_round(program, (node[0], value.inputs[0]), row, depth + 1)
     if value.kind == "name":
-        held = [one for one in program.lookup(node[0], value.text)[0] if one[0] == node[0] and program.value(one).kind in ("attribute", "index")]
+        held = [
+            one for one in program.lookup(node[0], value.text)[0] if one[0] == node[0] and program.value(one).kind in ("attribute", "index")
+        ]
         return in_round(program, held[0], row, depth + 1) if len(held) == 1 else None
     if value.kind not in ("attribute", "index") or not value.inputs:
         return None
@@ -335,7 +340,9 @@ def _given(program: Program, cls: str, made: Node, constructor: FunctionRef, pos
     own = program.method(cls, "__init__")
     called: dict[FunctionRef, Node] = {own: made} if own is not None else {}
     while own is not None and own != constructor and len(called) < _DEEPEST:
-        above = next((one for one in calls_of(program, own) if program.value((one[0], program.value(one).inputs[0])).text == "__init__"), None)
+        above = next(
+            (one for one in calls_of(program, own) if program.value((one[0], program.value(one).inputs[0])).text == "__init__"), None
+        )
         if above is None:
             return None
         own = next((target.function for target in program.targets(above) if target.function not in called), constructor)

@@ -84,7 +84,12 @@ def _argument(program: Program, call: Node, wanted: str, row: Row) -> Node | Non
 def _direct(program: Program, given: Node, row: Row) -> list[FunctionRef]:
     value = program.value(given)
     if given[0] == row.value[0] and given[1] in program.value(row.value).inputs:  # out of a list of arguments
-        return [reference for one in (given, *program.origins(given)) for name in program.names(one) for reference in program.functions.get(name, ())][:1]
+        return [
+            reference
+            for one in (given, *program.origins(given))
+            for name in program.names(one)
+            for reference in program.functions.get(name, ())
+        ][:1]
     if value.kind == "function":
         return []
     if value.kind == "collection" and _HANDLER in value.labels:
