@@ -22,7 +22,8 @@ _NODE = frozenset({
 _GLOBALS = frozenset({
     "Array", "ArrayBuffer", "BigInt", "Blob", "Boolean", "Buffer", "Bun", "Date", "Deno", "Error", "EventSource", "File", "FormData",
     "Function", "Headers", "Infinity", "Intl", "JSON", "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy", "Reflect",
-    "ReadableStream", "RegExp", "Request", "Response", "Set", "String", "Symbol", "TextDecoder", "TextEncoder", "TransformStream", "URL", "URLSearchParams", "Uint8Array",
+    "ReadableStream", "RegExp", "Request", "Response", "Set", "String", "Symbol", "TextDecoder", "TextEncoder", "TransformStream",
+    "URL", "URLSearchParams", "Uint8Array",
     "WeakMap", "WebSocket", "Worker", "XMLHttpRequest", "__dirname", "__filename", "alert", "atob", "btoa", "chrome", "clearTimeout",
     "confirm", "console", "crypto", "decodeURIComponent", "document", "encodeURIComponent", "escape", "eval", "exports", "fetch",
     "global", "globalThis", "importScripts", "isNaN", "localStorage", "location", "module", "navigator", "parseFloat", "parseInt",

@@ -60,7 +60,7 @@ def add_default_keys(assembly: Assembly) -> None:
         for node in nodes if load_signing().signs(name) else ():
             found.setdefault(node, (Default(node, name, frozenset({name})), None))
     logins = {default.node: default for default in default_logins(assembly, schemas)}
-    logins |= {default.node: default for default in made_logins(assembly)}
+    logins |= {default.node: default for default in made_logins(assembly, schemas)}
     listed = {default.node: default for default in listed_logins(assembly)}
     logins |= listed
     for node, login in logins.items():

@@ -1,7 +1,8 @@
 """Accounts that the program makes with a password from the source: `bcrypt.hash("admin123")` in a seed, a script, at every start.
 
 Takes an assembly whose code is linked, gives the constants that reach what makes of a password the form it is kept in
-(`hashes` of `signing.yaml`), directly, through variables or through the project's own functions that hash what they are given. A word that
+(`hashes` of `signing.yaml`), directly, through variables, as what a schema of settings takes where nothing is set, or through the
+project's own functions that hash what they are given. A word that
 is hashed only to take as long as a real one, one that is to be filled in, and tests are none.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from ingest.secrets import is_placeholder
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.taken_by_default import Default, default_of_read, variable_read
+from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, variable_read
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.walking import inputs_of, passed_for, walk
 from pipeline.system.rules.signing import load_signing
@@ -28,7 +29,7 @@ _SHORTEST, _LONGEST = 3, 64
 _FOR_SAMPLES = re.compile(r"(?:^|[/_.-])(?:seeds?|seeders?|seed[_-]?\w*|fixtures?|demo|mock|samples?|dev)(?=[/_.-]|$)", re.IGNORECASE)
 
 
-def made_logins(assembly: Assembly) -> Iterator[Default]:
+def made_logins(assembly: Assembly, schemas: SchemaDefaults) -> Iterator[Default]:
     """The constants that accounts are made with."""
     program, known = assembly.program, load_signing()
     for file, facts in enumerate(program.files):
@@ -41,7 +42,7 @@ def made_logins(assembly: Assembly) -> Iterator[Default]:
             rule = known.hashing([assembly.index.canonical(name) for name in program.callee_names(node) if name not in program.functions])
             given = argument_node(program, node, rule.key) if rule is not None else None
             if rule is not None and given is not None and not _keeps_time(assembly, node):
-                yield from _constants(assembly, given, rule.plain)
+                yield from _constants(assembly, given, rule.plain, schemas)
 
 
 def is_for_samples(path: str) -> bool:
@@ -49,9 +50,9 @@ def is_for_samples(path: str) -> bool:
     return _FOR_SAMPLES.search(path) is not None
 
 
-def _constants(assembly: Assembly, given: Node, plain: bool) -> Iterator[Default]:
+def _constants(assembly: Assembly, given: Node, plain: bool, schemas: SchemaDefaults) -> Iterator[Default]:
     program, named = assembly.program, not plain
-    for node in walk(given, lambda current: _back(assembly, current), _MOST, nearest_first=True):
+    for node in walk(given, lambda current: _back(assembly, current, schemas), _MOST, nearest_first=True):
         value = program.value(node)
         named = named or (value.kind in ("parameter", "name", "attribute") and not _PASSWORD.isdisjoint(words_of(value.text)))
         if value.kind != "constant" or value.constant_type != "string" or not named or program.files[node[0]].purpose == "test":
@@ -62,7 +63,7 @@ def _constants(assembly: Assembly, given: Node, plain: bool) -> Iterator[Default
             yield Default(node, MADE, frozenset())
 
 
-def _back(assembly: Assembly, node: Node) -> list[Node]:
+def _back(assembly: Assembly, node: Node, schemas: SchemaDefaults) -> list[Node]:
     """What a value is, or is made of without being changed."""
     program, known, value = assembly.program, load_signing(), assembly.program.value(node)
     if value.kind == "parameter":
@@ -70,7 +71,8 @@ def _back(assembly: Assembly, node: Node) -> list[Node]:
     if value.kind in _HANDED_ON:
         return inputs_of(program, node)[:4]
     if value.kind != "call":
-        return program.step_back(node) if value.kind in ("name", "attribute", "index") else []
+        back = program.step_back(node) if value.kind in ("name", "attribute", "index") else []
+        return back or (schemas.entries.get(value.text, []) if value.kind == "attribute" else [])  # `settings.ADMIN_PASSWORD`
     default = default_of_read(assembly, node)
     if default is not None:
         return [default]

@@ -123,7 +123,7 @@ def _passing(assembly: Assembly, reference: FunctionRef) -> list[int]:
 
 
 def hands_error(assembly: Assembly, call: Node) -> bool:
-    """Whether what runs next is the handler of errors: `next(new HttpError(401))`, `done(err)`; `next({ctx})` is none."""
+    """Whether what runs next is the handler of errors: `next(new HttpError(401))`, `done(err)`; `next({ctx})` hands on something else."""
     program, value = assembly.program, assembly.program.value(call)
     if program.files[call[0]].language not in _HANDS_ERRORS or len(value.inputs) != 2:
         return False

@@ -4,8 +4,9 @@ Takes an assembly whose entries and ties are known and marks `gives_records` wit
 is for `authenticated` to say. A list is told by its address (`GET /conversations`) or by what is done and to what (`list_users`), a single
 record by a number behind such a word. A number that nobody can guess is a key of its own, so that one record counts where its number is
 counted upwards or names a person, or where the program lists such records as well. So does one whose number comes with the request
-(`DELETE /sessions?id=`), and a route that answers with what a graph or a memory keeps of a conversation, whatever its address. Something stored must be behind the route: a store that
-is known, or a call that asks one. Routes that hand a request on to another service are left alone, for they may hand on who asks.
+(`DELETE /sessions?id=`), and a route that answers with what a graph or a memory keeps of a conversation, whatever its address. Something
+stored must be behind the route: a store that is known, or a call that asks one. Routes that hand a request on to another service are left
+alone, for they may hand on who asks.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def mark_open_records(assembly: Assembly) -> None:
     ]
     stored = [route for route in routes if _is_stored(assembly, route)]
     stored += _kept_by_graphs(assembly, {route.identity for route in routes})
-    listed = {route.what for route in stored if not route.number and not route.is_sent or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
+    listed = {route.what for route in stored if (not route.number and not route.is_sent) or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
     for route in stored:
         if route.what in listed or _is_counted(assembly, route):
             assembly.draft(route.identity).attributes["gives_records"] = route.what
@@ -121,9 +122,11 @@ def _kept_by_graphs(assembly: Assembly, known: set[str]) -> list[_Route]:
     return [
         _Route(reference, identity, CONVERSATIONS, "", is_sent=True)
         for reference, identity in sorted(assembly.entry_of_function.items())
-        if identity in kept - known and assembly.draft(identity).kind == "http_route"
-        and assembly.draft(identity).attributes.get("method") in ("GET", "") and not assembly.draft(identity).attributes.get("anybodys_conversation")
-    ]  # fmt: skip
+        if identity in kept - known
+        and (draft := assembly.draft(identity)).kind == "http_route"
+        and draft.attributes.get("method") in ("GET", "")
+        and not draft.attributes.get("anybodys_conversation")
+    ]
 
 
 def _noun(words: list[str]) -> str:

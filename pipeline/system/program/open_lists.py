@@ -17,8 +17,8 @@ from pipeline.system.rules.words import words_of
 
 _ALL = frozenset({"*", "all", "any", "everyone", "everybody", "public"})
 _PEOPLE = frozenset({
-    "user", "users", "uid", "chat", "from", "author", "sender", "member", "members", "account", "person", "peer", "jid", "phone", "username",
-    "guild", "caller", "people",
+    "user", "users", "uid", "chat", "from", "author", "sender", "member", "members", "account", "person", "peer", "jid", "phone",
+    "username", "guild", "caller", "people",
 })  # fmt: skip
 _LENGTHS = frozenset({"@len", "len"})
 _MOST, _MOST_BEHIND = 30, 120

@@ -1,8 +1,9 @@
 """Registrations that stand in a loop over a table: `for (const route of routes) app.post(route.path, route.run)`.
 
 Takes a call and gives, for each entry of the table its loop goes through, what the call's arguments are in that round: the text of a
-name, and the functions. A function that registers what it is handed, `toolOf(record)`, has a round for each record of its callers. Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the
-project's classes, wherever they are filled. What a loop computes itself is not known, nor what a table is filled with from outside.
+name, and the functions. A function that registers what it is handed, `toolOf(record)`, has a round for each record of its callers.
+Tables are lists, lists of pairs, displays with keys and `Map`s, of records, of functions or of objects of the project's classes, wherever
+they are filled. What a loop computes itself is not known, nor what a table is filled with from outside.
 """
 
 from __future__ import annotations
