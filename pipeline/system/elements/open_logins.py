@@ -88,8 +88,8 @@ def mark_open_logins(assembly: Assembly) -> None:
             continue
         functions = functions_behind(assembly, reference)
         told = not _CALLED.isdisjoint({*path, *done}) or (not _TOLD.isdisjoint({*path, *done}) and not _PAID.isdisjoint({*path, *done}))
-        told = told or _believes_payment(assembly, functions)
-        if (told and _changes_unsigned(assembly, functions, identity)) or _is_a_call_unsigned(assembly, functions):
+        believes = _believes_payment(assembly, functions) or (told and changes_something(assembly, functions, identity))
+        if (believes and not _names_signature(assembly, functions)) or _is_a_call_unsigned(assembly, functions):
             draft.attributes["unsigned"] = True
 
 
@@ -276,10 +276,8 @@ def _tests_role(assembly: Assembly, function: FunctionRef) -> bool:
 # Messages of other services
 
 
-def _changes_unsigned(assembly: Assembly, functions: list[FunctionRef], identity: str) -> bool:
-    if any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function)):
-        return False
-    return changes_something(assembly, functions, identity)
+def _names_signature(assembly: Assembly, functions: list[FunctionRef]) -> bool:
+    return any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function))
 
 
 def changes_something(assembly: Assembly, functions: list[FunctionRef], identity: str) -> bool:
@@ -300,8 +298,15 @@ def _believes_payment(assembly: Assembly, functions: list[FunctionRef]) -> bool:
     said = {program.constant(one) for function in functions for one in _compared_in(assembly, function)}
     if known.paid.isdisjoint(text for text in said if isinstance(text, str)):
         return False
-    callees = (program.value((call[0], program.value(call).inputs[0])) for one in functions for call in assembly.calls_in(one))
-    return known.asked_again.isdisjoint(callee.text for callee in callees)
+    outside = (call for one in functions for call in assembly.calls_in(one) if not program.targets(call))
+    if any(program.value((call[0], program.value(call).inputs[0])).text in known.asked_again for call in outside):
+        return False
+    return not any(known.is_of_provider(text) for one in functions for text in _texts_in(assembly, one))
+
+
+def _texts_in(assembly: Assembly, function: FunctionRef) -> Iterator[str]:
+    facts = assembly.program.files[function[0]]
+    yield from (value.text for value in facts.values if value.scope == function[1] and value.kind == "constant")
 
 
 def _compared_in(assembly: Assembly, function: FunctionRef) -> Iterator[Node]:
@@ -321,7 +326,7 @@ def _is_a_call_unsigned(assembly: Assembly, functions: list[FunctionRef]) -> boo
     """Whether a route reads what a telephone network posts of a call or a message, and nowhere names the signature that comes with it."""
     if not any(_reads_call(assembly, function) for function in functions):
         return False
-    return not any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function))
+    return not _names_signature(assembly, functions)
 
 
 def _reads_call(assembly: Assembly, function: FunctionRef) -> bool:

@@ -30,6 +30,7 @@ class BelievedMessages(Frozen):
     options_of_proof: frozenset[str]
     paid: frozenset[str]
     asked_again: frozenset[str]
+    asked_at: tuple[str, ...]
 
     @cached_property
     def _table(self) -> NameTable[Door]:
@@ -38,6 +39,10 @@ class BelievedMessages(Frozen):
     def door(self, names: Iterable[str]) -> Door | None:
         """The rule of a call by the names it may mean."""
         return next((known.rule for name in names for known in self._table.find(name)), None)
+
+    def is_of_provider(self, text: str) -> bool:
+        """Whether a text holds the address of a provider's interface."""
+        return any(host in text for host in self.asked_at)
 
     def is_of_bots(self, imported: str) -> bool:
         """Whether an import is of a package for bots."""
