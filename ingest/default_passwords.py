@@ -25,7 +25,7 @@ _NAMED_FOR_A_PRODUCT = re.compile(
 )
 # `shop_user` with `shop_password`, `app` with `app_pass`: whoever knows what the service is called knows both.
 _SAYS_USER = re.compile(r"[-_](?:user|usr|admin|db|database|app|owner|service)$")
-_SAYS_PASSWORD = re.compile(r"[-_](?:password|passwd|pass|pwd|secret|pw)$")
+_SAYS_PASSWORD = re.compile(r"[-_](?:password|passwd|pass|pwd)$")
 _TAIL = re.compile(r"[-_]?(?:0?1|12|123|1234|12345|123456)$")
 _LOCAL = re.compile(
     r"localhost|[\w-]+|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|(?:host|gateway)\.docker\.internal", re.IGNORECASE

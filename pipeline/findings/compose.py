@@ -23,6 +23,7 @@ from pipeline.threats.telling import is_measured, says_little
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
+_ANSWERS = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool"})
 _TOLD = frozenset({"prompt", "system_prompt", "conversation"})
 
 
@@ -76,7 +77,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
     rated = sorted(
         ((assess(view, match), match) for match in matches),
         key=lambda pair: (
-            _is_measured(pair[1]),
+            _is_measured(view, pair[1]),
             _is_tried_out(pair[1]),
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
@@ -126,9 +127,13 @@ def _only_stores(view: View, match: Match) -> bool:
     return live and not any(view.asks_now(way) for way in match.ways)
 
 
-def _is_measured(match: Match) -> bool:
-    """Whether a match is about code that measures the program; its ways of the program itself come first where it has any."""
-    return is_measured(match.ways[0]) if match.ways else all(measures(e.path) for e in match.evidence)
+def _is_measured(view: View, match: Match) -> bool:
+    """Whether a match is about code that measures the program; what an entry comes by answers callers, in whatever folder it lies."""
+    if match.ways:
+        return is_measured(match.ways[0])  # its ways of the program itself come first where it has any
+    before = [r.source for r in view.relations_to.get(match.element.id, ()) if r.kind == "calls"]
+    before += [flow.source for flow in view.into.get(match.element.id, ())]
+    return all(measures(e.path) for e in match.evidence) and not any(view.elements[identity].kind in _ANSWERS for identity in before)
 
 
 def _is_tried_out(match: Match) -> int:

@@ -23,6 +23,7 @@ _MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "embeddi
 _PUBLIC = frozenset({"web_content", "user_feedback"})
 _UNTRUSTED = frozenset({"web_content", "retrieved_text", "uploaded_file"})
 _CHOSEN = frozenset({"path", "url", "model_source"})
+_NAMED = frozenset({"model_source", "deserialised"})  # which file is loaded
 _RAN = frozenset({"code", "shell"})
 _CLOSED: frozenset[ControlKind] = frozenset({"allow_list", "input_validation", "type_cast"})
 _STAKES = frozenset({"money", "safety", "security"})
@@ -180,7 +181,7 @@ def _path_is_user_controlled(around: Surroundings) -> Seen | None:
 
 def _names_given(around: Surroundings) -> Iterator[Flow]:
     view, element = around.view, around.match.element
-    given = [flow for flow in view.into.get(element.id, ()) if flow.role == "model_source" and "user_input" in flow.carries]
+    given = [flow for flow in view.into.get(element.id, ()) if flow.role in _NAMED and "user_input" in flow.carries]
     for flow in given if not view.controls_on(element.id, _CLOSED) else ():
         if view.elements[flow.source].kind in _SERVED and not view.controls_on(flow.id, _CLOSED):
             yield flow

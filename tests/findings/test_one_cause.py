@@ -128,6 +128,48 @@ def test_what_a_notebook_opens_and_nothing_here_writes_is_worth_more(tmp_path: P
     assert found.severity == "medium"
 
 
+_EVALUATED = """
+import torch
+
+
+def load_trained(path):
+    return torch.load(path, weights_only=False)
+"""
+_RESUMED = """
+import torch
+
+
+def resume(path):
+    return torch.load(path, weights_only=False)
+
+
+resume("out/last.pt")
+"""
+_PAGE = """
+import streamlit as st
+
+from leaves.evaluation.loading import load_trained
+
+
+def main():
+    st.write(load_trained(st.text_input("Checkpoint")))
+
+
+main()
+"""
+
+
+def test_a_load_whose_file_a_page_names_is_told_first_in_whatever_folder_it_lies(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "torch\n",
+        "src/leaves/evaluation/loading.py": _EVALUATED,
+        "src/leaves/fitting/resume.py": _RESUMED,
+        "page.py": _PAGE,
+    }
+    (found,) = reported(tmp_path, "unsafe-model-load", files)
+    assert found.evidence[0].path == "src/leaves/evaluation/loading.py" and found.severity == "high"
+
+
 def notebook(code: str) -> str:
     cell: dict[str, object] = {
         "cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code.splitlines(keepends=True),

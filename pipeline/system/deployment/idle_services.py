@@ -37,7 +37,8 @@ def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> Non
         redis = draft.attributes.get("product") == "redis" and draft.attributes.get("authenticated") is False
         asked = not imported.isdisjoint(_ASK_REDIS) or not _REDIS.isdisjoint(spoken_to)
         if redis and "service" in draft.attributes and assembly.program.files and not asked:
-            draft.attributes["idle"] = not _is_given(config, str(draft.attributes["service"]))
+            given = _is_given(config, str(draft.attributes["service"]))
+            draft.attributes |= {} if given else {"idle": True}
         if draft.kind != "vector_store" or "service" not in draft.attributes or not assembly.program.files:
             continue
         product, service = str(draft.attributes["product"]), str(draft.attributes["service"])

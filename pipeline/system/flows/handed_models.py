@@ -31,7 +31,8 @@ def model_on_way(assembly: Assembly, element: str, call: Node, trace: Sequence[N
     helper = (call[0], program.value(call).scope)
     for node in _calls_on_way(assembly, trace, helper):
         held = {identity for given in passed_by(program, node, (helper, position)) for identity in elements_of(assembly, given)}
-        models = sorted({model for identity in held for model in _models_of(assembly, identity, call)})
+        models = sorted({model for identity in held for model in _models_of(assembly, identity)})
+        models = models or sorted({model for identity in sorted(held) for model in _made_of(assembly, identity, call)})[:1]
         return element if not held or element in models else models[0] if models else None
     return element
 
@@ -49,20 +50,24 @@ def _calls_on_way(assembly: Assembly, trace: Sequence[Node], helper: FunctionRef
         yield from (call for call in nearby if any(target.function == helper for target in program.targets(call)))
 
 
-def _models_of(assembly: Assembly, identity: str, call: Node) -> set[str]:
-    """The model that an element is, that was loaded from it or that it trained; one that only helpers run is made here."""
-    loaded = assembly.draft(identity)
-    if loaded.kind == "ml_model":
+def _models_of(assembly: Assembly, identity: str) -> set[str]:
+    """The model that an element is, that was loaded from it, or that it trained."""
+    if assembly.draft(identity).kind == "ml_model":
         return {identity}
-    found = {
+    return {
         one
         for source, kind, target in assembly.relations
         if kind in _MADE_FROM and identity in (source, target)
         for one in (source, target)
         if assembly.draft(one).kind == "ml_model"
     }
-    if found or loaded.kind not in _LOADED or not loaded.nodes:
-        return found
+
+
+def _made_of(assembly: Assembly, identity: str, call: Node) -> set[str]:
+    """The model that is loaded from a file, and that helpers alone run: it is made here."""
+    loaded = assembly.draft(identity)
+    if loaded.kind not in _LOADED or not loaded.nodes:
+        return set()
     said = {name: value for name, value in assembly.draft(assembly.element_of_call[call]).attributes.items() if name in _OF_THE_CALL}
     first, place = next(iter(loaded.evidence), None), loaded.nodes[0]
     made = assembly.drafts.put("ml_model", loaded.name, None, said, first, place, assembly.purpose(place[0]), loaded.symbol)
