@@ -50,6 +50,9 @@ _OF_A_PROVIDER = re.compile(r"(?:(?:api|access|auth)[_-]?(?:key|token)|client[_-
 _NAMED_FOR_ITSELF = re.compile(
     r"(?:this[-_]?is|put|enter|paste|add|use|set|fill[-_]?in)[-_]?(?:the|an?|my)?[-_]?[a-z-_]{0,30}(?:key|token)s?", re.IGNORECASE
 )
+_WORDS_JOINED = re.compile(
+    r"(?:[A-Z]{1,4}[a-z]{1,20}|[A-Z]{2,5}(?=[A-Z][a-z])|^[a-z]{2,20}){2,8}"
+)  # `AzureSearchApiKey`: no digit, no chance
 _PART = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -108,10 +111,14 @@ def is_of_emulator(value: str) -> bool:
 def is_named_for_itself(name: str, value: str) -> bool:
     """Whether a provider's key says that it is one: `OPENAI_API_KEY=thisisopenaikey`, `client_secret: client_secret`.
 
+    So does one that is the whole name of its setting, where the last part alone is known: `"ApiKey": "SearchServiceApiKey"`.
     A password or a signing key of such words works.
     """
-    if _OF_A_PROVIDER.search(name[-100:]) is None:
+    kind = _OF_A_PROVIDER.search(name[-100:])
+    if kind is None:
         return False
+    if _WORDS_JOINED.fullmatch(value[:100]) and _letters(value).endswith(_letters(kind[0])):
+        return True
     return _NAMED_FOR_ITSELF.fullmatch(value[:100]) is not None or _letters(name) == _letters(value)
 
 

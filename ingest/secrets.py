@@ -99,6 +99,29 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Live Key", "_live_", re.compile(r"(?<![\w-])[a-z]{2,12}_live_(?=[A-Za-z0-9]{0,40}\d[A-Za-z]{1,40}\d)[A-Za-z0-9]{12,80}(?![\w-])")),
     ("Live Key", "-live-", re.compile(r"(?<![\w-])[a-z]{2,12}-live-(?=[A-Za-z0-9]{0,40}\d[A-Za-z]{1,40}\d)[A-Za-z0-9]{12,80}(?![\w-])")),
     ("Basic Auth Credentials", "://", _URL_LOGIN),
+    # A variable of an editor's own start: `<env name="CLIENT_SECRET" value="..." />`.
+    (
+        "Secret Keyword",
+        "<env ",
+        re.compile(
+            r"<env\s{1,4}name=\"(?:[^\"]{0,80}[_-])?(?i:secret|token|password|passwd|pwd|key)\"\s{1,4}value=\"(?P<secret>[^\"$\s]{6,300})\""
+        ),
+    ),
+    # The password of a machine as a word of a command, beside who logs in there and where.
+    (
+        "SSH Password",
+        "sshpass",
+        re.compile(r"\bsshpass[ \t]{1,4}-p[ \t]{0,4}(?P<quoted>[\"']?)(?P<secret>[^\s\"'$`{}<>]{5,100})(?P=quoted)(?=\s)"),
+    ),
+    # What an expression of a workflow is where a variable is not set: `API_KEY=${{ vars.API_KEY || '...' }}`.
+    (
+        "Fallback of a Workflow",
+        "|| '",
+        re.compile(
+            r"(?i:key|token|secret|password)[ \t]{0,4}[:=][ \t]{0,4}[\"']?\$\{\{[^}\n]{1,200}\|\| "
+            r"'(?P<secret>(?=[^'\s]{0,200}\d)(?=[^'\s]{0,200}[A-Za-z])[\w.~+/=-]{16,200})'"
+        ),
+    ),
     # Whoever has the address of a chat's hook writes into the channel: its last part is the key. Others speak Slack's form too.
     ("Chat Webhook", "/services/T", re.compile(r"/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{5,12}/(?P<secret>[A-Za-z0-9]{20,32})(?![\w-])")),
     ("Chat Webhook", "/webhooks/", re.compile(r"discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/(?P<secret>[\w-]{60,80})")),
@@ -155,9 +178,11 @@ _PLACEHOLDER = re.compile(
 )
 
 
-# Sent to every browser or installation by design: they say which project something belongs to and open nothing.
+# Sent to every browser or installation by design: they say which project something belongs to and open nothing. Those of Google are what
+# the pages and apps of YouTube are delivered with, the same for everybody (read from yt-dlp 2024.12, kkdai/youtube 2.10).
 _PUBLIC_VALUE = re.compile(
-    r"phc_[A-Za-z0-9]|pk_(?:live|test)_|pk\.eyJ|(?:UA-\d{4,10}-\d|G-[A-Z0-9]{6,12}$|GTM-[A-Z0-9]+$|AW-\d+$)|https://[0-9a-f]{32}@[\w.-]+/\d+$"
+    r"AIzaSy(?:AO_FJ2Slq|A8eiZmM1F|B-63vPrdT|C9XL3ZjWd|AOghZGza2|Cjc_pVEDi|BAETezhkw|DCU8hByM-)"
+    r"|phc_[A-Za-z0-9]|pk_(?:live|test)_|pk\.eyJ|(?:UA-\d{4,10}-\d|G-[A-Z0-9]{6,12}$|GTM-[A-Z0-9]+$|AW-\d+$)|https://[0-9a-f]{32}@[\w.-]+/\d+$"
 )
 _PUBLIC_WORDS = frozenset({"public", "publishable", "analytics", "telemetry", "posthog", "mixpanel", "amplitude", "gtag"})
 _PUBLIC_PARTS = ("client_id", "site_key", "project_token", "write_key", "search_only", "measurement_id")
@@ -361,6 +386,8 @@ def _is_plausible(detector: str, secret: str) -> bool:
         from detect_secrets.plugins.jwt import JwtTokenDetector
 
         return len(secret) > 40 and secret.count(".") == 2 and bool(JwtTokenDetector.is_formally_valid(secret))
+    if detector == "SSH Password":
+        return any(letter.isdigit() for letter in secret) or len(secret) > 7
     if detector == "Basic Auth Credentials":
         return not _is_word(secret)
     if detector == "OpenAI API Key" and not any(letter.isdigit() for letter in secret):

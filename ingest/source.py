@@ -16,7 +16,7 @@ SourceKind = Literal[
     "python", "notebook", "typescript", "java", "kotlin", "go", "csharp",
     "markdown", "docx", "odt", "pptx", "xlsx", "html", "pdf", "rst", "eml", "text", "picture",
     "requirements", "go_mod", "pyproject", "lockfile", "package_json", "tsconfig", "langgraph_config", "nuget", "app_settings",
-    "spring_settings", "hocon", "ini_file", "request_file",
+    "spring_settings", "hocon", "ini_file", "request_file", "run_settings",
     "dockerfile", "compose", "github_workflow", "dotenv", "mcp_config", "entry_script", "shell_script", "makefile", "procfile",
     "prompt_file", "model_file",
     "mermaid", "drawio", "plantuml", "graphviz", "threat_dragon", "open_threat_model", "threat_composer", "tm7", "tm_bom", "tm_library",

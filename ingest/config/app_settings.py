@@ -1,6 +1,7 @@
-"""appsettings.json of .NET: the addresses a web application is told to listen on, and secrets in clear.
+"""appsettings.json and launchSettings.json of .NET: the addresses a web application is told to listen on, and secrets in clear.
 
-Reads `Urls` and `Kestrel:Endpoints`, also written as one key with colons, and of all other values only whether they are secrets. What the
+Reads `Urls` and `Kestrel:Endpoints`, also written as one key with colons, `applicationUrl` of a developer's own start, and of all other
+values only whether they are secrets. What the
 application makes of its own settings is not known here; variables of the environment, which win over the file, are read elsewhere.
 """
 
@@ -16,6 +17,10 @@ from ingest.source import Place
 
 _MOST = 2000
 _LISTENS = re.compile(r"urls|kestrel\.endpoints\.[^.]{1,100}\.url", re.IGNORECASE)
+# A shorter key signs nothing: Microsoft.IdentityModel refuses it for HMAC, when a token is made and when one is read (IDX10653, IDX10720).
+_LEAST_BYTES = 16
+_STARTED_AT = re.compile(r"profiles\..{1,200}\.applicationurl", re.IGNORECASE)
+LAUNCHED = "local launch"  # the environment of an address that only a developer's own start is given
 _KEY = re.compile(r"(?:secret|key)$", re.IGNORECASE)
 _ENVIRONMENT = re.compile(r"appsettings\.(.{1,100})\.json$", re.IGNORECASE)
 
@@ -28,9 +33,11 @@ def read_app_settings(text: str, path: str) -> tuple[Setting, ...]:
     beside = {value.name: value.text for value in values}
     for value in values:
         place = Place(path, value.line, value.line)
-        if _LISTENS.fullmatch(value.path.replace(":", ".")):
+        launched = _STARTED_AT.fullmatch(value.path) is not None
+        if launched or _LISTENS.fullmatch(value.path.replace(":", ".")):
             addresses = (part.strip() for part in value.text.split(";"))
-            found += [setting("listener", one, place, environment=named[1] if named else "") for one in addresses if one]
+            told = LAUNCHED if launched else named[1] if named else ""
+            found += [setting("listener", one, place, environment=told) for one in addresses if one]
         elif "\n" not in value.text:
             secret = secret_variable(value.name.rsplit(":", 1)[-1], value.text, place, beside=beside)
             found += [secret] if secret is not None else _keys(value, place)
@@ -38,4 +45,5 @@ def read_app_settings(text: str, path: str) -> tuple[Setting, ...]:
 
 
 def _keys(value: Flat, place: Place) -> list[Setting]:
-    return [environment(value.path, value.text, place, secret=None)] if _KEY.search(value.name) and value.text else []
+    long_enough = len(value.text.encode()) >= _LEAST_BYTES
+    return [environment(value.path, value.text, place, secret=None)] if _KEY.search(value.name) and long_enough else []

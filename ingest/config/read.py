@@ -5,7 +5,7 @@ Takes a `Source`, gives `ConfigFacts`, a `Skip` for kinds that are no configurat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from ingest.config.agent_settings import read_agent_settings
@@ -42,10 +42,12 @@ from ingest.config.nodes import BadConfig
 from ingest.config.nuget import read_nuget
 from ingest.config.openapi import read_openapi
 from ingest.config.package_json import read_package_json
+from ingest.config.packages import environment
 from ingest.config.page_settings import read_page_settings
 from ingest.config.registries import read_npmrc, read_pip_config
 from ingest.config.request_file import read_request_file
 from ingest.config.requirements import read_requirements
+from ingest.config.run_settings import read_run_settings
 from ingest.config.scripts import read_makefile, read_procfile, read_shell_script
 from ingest.config.spring_settings import read_spring_settings
 from ingest.config.systemd import read_systemd
@@ -54,8 +56,13 @@ from ingest.config.toml_files import read_pyproject
 from ingest.config.tsconfig import read_tsconfig
 from ingest.config.workflow import read_workflow
 from ingest.facts import ConfigFacts, Setting
+from ingest.secrets import find_secrets
 from ingest.source import Place, ReadError, Skip, Source, SourceKind
 from ingest.text import read_text, reason_of, split_lines
+
+# Files of commands: what they hold beside variables is read for secrets of a known form.
+_OF_COMMANDS: frozenset[SourceKind] = frozenset({"shell_script", "entry_script", "makefile", "github_workflow", "gitlab_ci"})
+_TOLD_BY_NAMES = frozenset({"Secret Keyword", "Basic Auth Credentials", "JSON Web Token"})  # examples and tests are full of these
 
 
 def _read_parameters(text: str, path: str) -> tuple[Setting, ...]:
@@ -86,6 +93,7 @@ READERS: Mapping[SourceKind, Callable[[str, str], tuple[Setting, ...]]] = Mappin
         "hocon": read_hocon,
         "ini_file": read_ini_file,
         "request_file": read_request_file,
+        "run_settings": read_run_settings,
         "agent_settings": read_agent_settings,
         "conda": read_conda,
         "gitlab_ci": read_gitlab_ci,
@@ -133,7 +141,18 @@ def read_config(source: Source) -> ConfigFacts | Skip | ReadError:
         return ReadError(source.path, str(error))
     except Exception as error:  # around one file: a reader's bug or a hostile file must not end the scan
         return ReadError(source.path, f"{source.kind} reader failed: {type(error).__name__}: {reason_of(error)[:200]}")
+    settings = (*settings, *(_written_beside(text, source, settings) if source.kind in _OF_COMMANDS else ()))
     return ConfigFacts(source.path, source.purpose, tuple(_within(found, lines) for found in settings), lines)
+
+
+def _written_beside(text: str, source: Source, settings: tuple[Setting, ...]) -> Iterator[Setting]:
+    """Secrets of a known form in commands and remarks, which are nobody's variable: `sshpass -p ...`."""
+    told = {found.place.start_line for found in settings if found.attributes.get("secret")}
+    for span in find_secrets(text):
+        line = text.count("\n", 0, span.start) + 1
+        if span.detector not in _TOLD_BY_NAMES and line not in told:
+            told.add(line)
+            yield environment(span.detector, "", Place(source.path, line, line), secret=span.detector, has_value=True)
 
 
 def _within(found: Setting, lines: int) -> Setting:

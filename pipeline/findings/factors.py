@@ -28,6 +28,9 @@ _RAN = frozenset({"code", "shell"})
 _CLOSED: frozenset[ControlKind] = frozenset({"allow_list", "input_validation", "type_cast"})
 _STAKES = frozenset({"money", "safety", "security"})
 _SERVED: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "queue_consumer", "inference_server"})
+# Promised controls whose absence lets something happen to somebody; the others keep a system in order.
+_PROTECT: frozenset[str] = frozenset({"human_approval", "authentication", "redaction", "audit_log", "evaluation_gate", "sandbox"})
+_DOORS = _SERVED - {"inference_server"}  # that one is asked by the system itself as often
 _KEPT = frozenset({"index_write", "deletion", "model_source", "training_data"})
 _ENTRIES: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui"})
 _UPSTREAM = 60  # elements before the one at hand that are looked at
@@ -116,7 +119,7 @@ def _leaving(around: Surroundings) -> list[Flow]:
 def _callers_data_is_kept(around: Surroundings) -> Seen | None:
     """What a caller sends goes into the index, the training or the choice of the model, which others use afterwards."""
     element = around.match.element
-    if _is(element, "administers"):
+    if _is(element, "administers") or element.kind == "model_registry":  # whoever asks for its models loads what was put there
         return at(element)
     sent = (flow for flow in around.view.out_of.get(element.id, ()) if set(flow.carries) & {"user_input", "uploaded_file"})
     return _flow(around, (flow for flow in sent if flow.role in _KEPT))
@@ -137,6 +140,9 @@ def _executes_code(around: Surroundings) -> Seen | None:
     element = around.match.element
     if element.kind == "interpreter":
         return at(element)
+    if element.kind == "container":  # which of a system's containers runs it is seldom written down
+        tools = (e for e in around.view.elements.values() if e.kind in _TOOLS and effects_of(e) & {"execute", "shell"})
+        return first_of(e for e in tools if not _is(e, "examples_only"))
     ran = (flow for flow in around.view.out_of.get(element.id, ()) if flow.role in _RAN)
     by_agent = first_of(e for e in around.acting if _is(e, "code_execution"))
     return _by_effect("execute", "shell")(around) or by_agent or _flow(around, ran)
@@ -205,7 +211,8 @@ def _port_of_composition(around: Surroundings) -> Seen | None:
 
 def _listens_here(around: Surroundings) -> Seen | None:
     """Every door on the way is one that its own code opens on its own machine only, though nobody wrote that down."""
-    doors = [element for element in around.nearby if element.kind in _SERVED and not _is(element, "examples_only")]
+    about = [around.match.element] if around.match.element.kind in _DOORS else around.nearby  # what is said of a door is said of it alone
+    doors = [element for element in about if element.kind in _SERVED and not _is(element, "examples_only")]
     return at(doors[0]) if doors and all(_is(door, "listens_here") for door in doors) else None
 
 
@@ -232,11 +239,26 @@ def _by_effect(*wanted: str) -> Callable[[Surroundings], Seen | None]:
     return lambda around: first_of(e for e in around.acting if effects_of(e) & set(wanted))
 
 
+def _any_user_reaches_it(around: Surroundings) -> Seen | None:
+    """The first door for others on the way that is not known to ask for a login: whoever may use the system is let in there."""
+    doors = (e for e in around.nearby if e.kind in _DOORS and not _is(e, "examples_only"))
+    return first_of(door for door in doors if door.attributes.get("authenticated") is not True)
+
+
+def _asked_for_what_runs(around: Surroundings) -> Seen | None:
+    """Such a door, where the reply itself is executed: nothing has to be talked over, asking is the attack."""
+    leaving = around.view.out_of.get(around.match.element.id, ())
+    executed = any(flow.role in _RAN and "model_reply" in flow.carries for flow in leaving)
+    return _any_user_reaches_it(around) if executed else None
+
+
 _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "reached_from_internet": lambda around: first_of(e for e in around.nearby if e.zone == "internet"),
     "unauthenticated": lambda around: first_of(  # a guest beside callers who are known is let in on purpose, with fewer rights
         e for e in around.nearby if e.attributes.get("authenticated") is False and not e.attributes.get("login_optional")
     ),
+    "any_user_reaches_it": _any_user_reaches_it,
+    "asked_for_what_runs": _asked_for_what_runs,
     "source_is_public": _source_is_public,
     "path_is_user_controlled": _path_is_user_controlled,
     "runs_in_ci": lambda around: at(around.match.element) if around.match.element.kind == "ci_job" else None,
@@ -251,6 +273,7 @@ _TESTS: dict[Factor, Callable[[Surroundings], Seen | None]] = {
     "sends_messages": _by_effect("message"),
     "executes_code": _executes_code,
     "about_people": _about_people,
+    "promised_protection": lambda around: at(around.match.element) if around.match.group.partition(":")[0] in _PROTECT else None,
     "acts_on_the_world": _acts_on_the_world,
     "has_tools": lambda around: first_of(e for e in around.acting if e.kind in _TOOLS),
     "reads_private_data": _reads_private_data,

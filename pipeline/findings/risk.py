@@ -19,6 +19,8 @@ from pipeline.threats.view import View
 
 FACTOR_WORDS: dict[Factor, str] = {
     "reached_from_internet": "reached from the internet", "unauthenticated": "no authentication on the way in",
+    "any_user_reaches_it": "an entry on the way is open to whoever uses it",
+    "asked_for_what_runs": "whoever uses it may ask for what is executed",
     "source_is_public": "what flows in can be written by anyone", "path_is_user_controlled": "the caller chooses the path or address",
     "runs_in_ci": "it runs in CI", "holds_secrets": "the process holds credentials", "moves_money": "money moves",
     "changes_data": "data is changed or deleted",
@@ -29,6 +31,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "only_for_development": "its file is named for the machines of developers",
     "has_untrusted_content": "content written by outsiders reaches the model", "acts_on_the_world": "money, safety or access depends on it",
     "deletes_data": "data is deleted",
+    "promised_protection": "what is promised protects people, their data or the machine",
     "callers_data_is_kept": "what a caller sends is kept or loaded for others",
     "nothing_learns_from_it": "no model learns from it or is asked with it", "readers_are_signed_in": "readers are signed in",
     "changes_only_comments": "it may change comments and labels alone",
@@ -50,6 +53,8 @@ FACTOR_WORDS: dict[Factor, str] = {
 }  # fmt: skip
 # Factors that are a level of docs/risk.md by themselves: code of the attacker is level 5, wherever the impact starts.
 _REACHES: dict[Factor, int] = {"executes_code": 5}
+# What is said of callers from elsewhere, of whom there are none where a server keeps to its own machine.
+_FROM_ELSEWHERE: tuple[Factor, ...] = ("unauthenticated", "any_user_reaches_it", "asked_for_what_runs", "reached_from_internet")
 MANY_CHOICES = 3
 CONTROLS_COUNTED = 2  # controls that lower the likelihood by one step each; no number of them closes a threat
 
@@ -82,6 +87,9 @@ def assess(view: View, match: Match, stated: Mapping[Factor, Seen] = MappingProx
     if any(control.kind == "network_isolation" for control in match.lowered):
         factors.pop("unauthenticated", None)  # nobody is asked, and nobody from elsewhere comes
         factors.pop("reached_from_internet", None)
+    if "listens_here" in factors:  # who else asks nobody for a login is this machine's own user
+        for factor in _FROM_ELSEWHERE:
+            factors.pop(factor, None)
     likelihood, reasons = _scale(threat.likelihood, factors, "likelihood")
     impact, more = _scale(threat.impact, factors, "impact")
     controls = _controls(match.lowered, threat.lowered_by)

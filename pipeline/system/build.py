@@ -65,6 +65,7 @@ from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
 from pipeline.system.elements.governing_routes import mark_governing_routes
+from pipeline.system.elements.kept_by_default import mark_kept_by_default
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
 from pipeline.system.elements.model_addresses import add_model_addresses
@@ -218,6 +219,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_proven_origins, assembly)
     steps.run(add_kill_switches, assembly)
     steps.run(add_loopback, assembly, config)
+    steps.run(mark_kept_by_default, assembly, config, documents)
     steps.run(add_debug_pages, assembly, config)
     steps.run(add_client_certificates, assembly, config)
     steps.run(add_pipelines, assembly, config)

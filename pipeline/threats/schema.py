@@ -17,6 +17,8 @@ Scalar = str | int | float | bool
 Factor = Literal[
     "reached_from_internet",      # a flow or relation path leads here from the internet zone
     "unauthenticated",            # an entry point on the way has no authentication
+    "any_user_reaches_it",        # an entry for others lies on the way, and no login is known to be asked there
+    "asked_for_what_runs",        # and what the model answers there is executed as it is
     "source_is_public",           # what flows in can be written by anyone
     "path_is_user_controlled",    # the caller chooses the path, URL or name
     "runs_in_ci",                 # the evidence stands in a CI workflow
@@ -52,6 +54,7 @@ Factor = Literal[
     "changes_only_comments",      # what the job may write are comments, labels and the like, which can be undone
     "only_in_notebooks",          # all evidence stands in notebooks, which a person runs by hand
     "from_notebooks",             # a file that a notebook opens and that code of the same tree writes
+    "promised_protection",        # an approval, a login, the removal of names, a record, a sign-off, a sandbox is missing
     "acts_on_the_world",          # money, access, safety or another party is affected by the verdict
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from pipeline.findings.factors import Surroundings, factors_of
 from pipeline.findings.risk import assess
 from pipeline.system.model import Control, Element, ElementKind, Flow, Relation, System
 from pipeline.threats.engine import Match
-from pipeline.threats.schema import Factor, Threat
+from pipeline.threats.schema import Factor, Scale, Threat
 from pipeline.threats.view import View
 from tests.factories import element, evidence, flow
 
@@ -125,3 +125,35 @@ def test_a_route_that_lets_guests_in_beside_callers_it_knows_is_no_way_in_withou
         system = System(elements=(route, model), flows=(flow(route.id, model.id, carries=("user_input",)),))
         likelihoods.append(assess(View(system), Match(raised, model, (), (), (), ())).likelihood)
     assert likelihoods == [3, 2]
+
+
+OPEN = element("http_route", "POST /ask", "internet", attributes={"authenticated": False})
+ASKED = THREAT.model_copy(
+    update={"likelihood": Scale.model_validate({"base": 3, "raise_when": ["any_user_reaches_it"], "lower_when": ["listens_here"]})}
+)
+
+
+def likelihood_behind(route: Element) -> int:
+    model = element("hosted_llm", "m")
+    view = View(System(elements=(route, model), flows=(flow(route.id, model.id, ("user_input",)),)))
+    return assess(view, Match(ASKED, model, (), (), (), ())).likelihood
+
+
+def test_whoever_uses_a_system_reaches_what_lies_behind_a_door_without_a_login() -> None:
+    assert likelihood_behind(OPEN) == 4
+    assert likelihood_behind(element("http_route", "POST /ask", attributes={"authenticated": True})) == 3
+
+
+def test_nothing_counts_that_is_said_of_callers_from_elsewhere_where_a_server_keeps_to_its_machine() -> None:
+    assert likelihood_behind(element("http_route", "POST /ask", "internet", attributes={"authenticated": False, "listens_here": True})) == 2
+
+
+def test_a_promise_weighs_by_what_is_promised() -> None:
+    tool = element("tool", "refund")
+    view = View(System(elements=(tool,)))
+    holds = {
+        what: set(factors_of(Surroundings(view, Match(THREAT, tool, (), (), (), (), group=f"{what}:{tool.id}"))))
+        for what in ("human_approval", "hash_check")
+    }
+    assert "promised_protection" in holds["human_approval"]
+    assert "promised_protection" not in holds["hash_check"]

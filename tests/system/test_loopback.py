@@ -169,3 +169,60 @@ await app.listen({listen});
 """
     system = scan_of(tmp_path, {"src/app.js": app}).system
     assert (only(system, "http_route").attributes.get("listens_here") is True) is marked
+
+
+_UNSTARTED = _APP.partition("    if __name__")[0]
+_MANUAL = "# Desk\n\n```bash\nuvicorn desk.main:app --reload\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "marked"),
+    [
+        ({"README.md": _MANUAL}, True),
+        ({}, False),  # nobody says how it is started
+        ({"README.md": _MANUAL.replace("--reload", "--host 0.0.0.0")}, False),
+        ({"README.md": _MANUAL, "docs/run.md": _MANUAL.replace("--reload", "--host 0.0.0.0 --port 80")}, False),
+        ({"README.md": _MANUAL, "Procfile": "web: uvicorn desk.main:app --host 0.0.0.0\n"}, False),
+        (
+            {
+                "README.md": _MANUAL,
+                "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nEXPOSE 8000\nCMD ["uvicorn", "desk.main:app", "--host", "0.0.0.0"]\n',
+            },
+            False,
+        ),
+    ],
+)
+def test_an_application_that_only_a_manual_starts_without_an_address_is_marked(tmp_path: Path, files: dict[str, str], marked: bool) -> None:
+    route = only(scan_of(tmp_path, {"desk/main.py": _UNSTARTED, **files}).system, "http_route")
+    assert (route.attributes.get("listens_here") is True) is marked
+
+
+_KESTREL = """
+    using OpenAI.Chat;
+
+    var app = WebApplication.CreateBuilder(args).Build();
+    var client = new ChatClient("gpt-5-mini", Environment.GetEnvironmentVariable("OPENAI_API_KEY"));
+    app.MapPost("/ask", (string question) => client.CompleteChat(question).Value.Content[0].Text);
+    app.Run();
+    """
+_LAUNCH = '{"profiles": {"http": {"commandName": "Project", "applicationUrl": "https://localhost:5443;http://localhost:5180"}}}'
+
+
+@pytest.mark.parametrize(
+    ("files", "marked"),
+    [
+        ({}, False),
+        ({"Desk/Properties/launchSettings.json": _LAUNCH}, True),
+        ({"Desk/Properties/launchSettings.json": _LAUNCH.replace("http://localhost", "http://0.0.0.0")}, False),
+        ({"Desk/Properties/launchSettings.json": _LAUNCH, "Desk/appsettings.json": '{"Urls": "http://*:8080"}'}, False),
+        (
+            {"Desk/Properties/launchSettings.json": _LAUNCH, "Desk/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"},
+            False,
+        ),
+    ],
+)
+def test_a_project_of_dotnet_that_only_its_launch_settings_put_on_loopback_is_marked(
+    tmp_path: Path, files: dict[str, str], marked: bool
+) -> None:
+    route = only(scan_of(tmp_path, {"Desk/Program.cs": _KESTREL, **files}).system, "http_route")
+    assert (route.attributes.get("listens_here") is True) is marked

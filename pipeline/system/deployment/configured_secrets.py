@@ -23,6 +23,7 @@ from pipeline.system.rules.signing import load_signing
 
 # What makes it a smaller matter that a secret stands somewhere: it opens a neighbour alone, it is for development.
 _LESS = (frozenset({"own_service", "local"}), frozenset({"development", "for_development"}))
+_STARTS = re.compile(r"(?:^|/)\.run/[^/]+\.xml$|\.run\.xml$")
 _SHOWN_AS_EXAMPLE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl)(?:[._-]|$)")
 
 
@@ -48,6 +49,8 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
     }
     name = f"{setting.attributes.get('repeats') or setting.name} in {file.path}"  # one to revoke, however often it stands there
+    if _STARTS.search(file.path):  # what one person had at hand when the program was started: written down, and taken out, together
+        name = f"variables in {file.path}"
     mark = str(setting.attributes.get("mark") or "")
     for known in assembly.memo.marked_secrets.get(mark, ()) if mark else ():
         draft = assembly.draft(known)

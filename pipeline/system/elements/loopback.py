@@ -91,14 +91,14 @@ class Publishing:
     def starts(self, file: int) -> bool:
         """Whether something starts the application of a file, or a container around it opens a port without saying what it starts."""
         facts = self._files[file]
-        return bool(_names(facts.module) & self._started) or any(facts.path.startswith(folder) for folder in self._containers)
+        return bool(names_of_module(facts.module) & self._started) or any(facts.path.startswith(folder) for folder in self._containers)
 
     def may_start(self, file: int) -> bool:
         """Whether the tree has an image around the file whose port is opened, or needs a server that runs such applications."""
         return self._hosted or self.starts(file) or any(self._files[file].path.startswith(folder) for folder in self._images)
 
 
-def _names(module: str) -> set[str]:
+def names_of_module(module: str) -> set[str]:
     """What a command may call a module, by where it is started: `app.main`, `main`."""
     parts = module.split(".")
     return {".".join(parts[start:]) for start in range(len(parts))}

@@ -2,17 +2,19 @@
 
 Takes an assembly whose entries and ties are known and marks `tells_errors` at routes that run a model, with the line that does it. What is
 caught must stand for whatever may go wrong: an error of a kind of its own says what its author meant callers to read, and so does one that
-a test of its kind lets through. A line that only runs where debugging was switched on tells developers. Handlers that a framework calls for
-errors of every route are not looked at.
+a test of its kind lets through. A line that only runs where debugging was switched on tells developers. What a route streams or sends to
+open connections counts as its answer, and a handler that a framework calls for errors of every route is told of the first route of its
+language that runs a model, or of the first one where a queue or an event lies between.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Target
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.error_handlers import error_handlers
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.model import TOLD_HERE
 from pipeline.system.program.arguments import argument_node
@@ -21,7 +23,9 @@ from pipeline.system.rules.told_errors import load_told_errors
 from pipeline.system.rules.words import words_of
 
 _ROUTES = frozenset({"http_route", "websocket"})
+_MODELS = frozenset({"hosted_llm", "local_llm", "ml_model", "agent"})
 _ANSWERS = frozenset({"response", "html"})
+_ANSWERED_BY = frozenset({"send", "end", "write"})  # of what a handler is given beside the error
 _JOINS = frozenset({"format", "collection", "choice", "await", "update"})
 _ADDS = frozenset({"+", "%"})
 _KIND, _ANY = re.compile(r"\w*(?:Error|Exception)"), frozenset({"Error", "Exception", "BaseException"})
@@ -30,28 +34,106 @@ _MOST, _CALLERS, _FUNCTIONS = 80, 6, 40
 
 def mark_told_errors(assembly: Assembly) -> None:
     """`tells_errors` at each."""
+    routes: dict[str, str] = {}  # the first route of a language that runs a model
+    others: dict[str, str] = {}  # or, where a queue or an event lies between, the first route
+    asked = any(draft.kind in _MODELS for draft in assembly.drafts.by_id.values())
+    told = _Told(assembly)
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
+        language = assembly.program.files[reference[0]].language
+        if draft.kind == "http_route" and asked:
+            others.setdefault(language, identity)
         if draft.kind not in _ROUTES or draft.attributes.get("runs_inference") is not True:
             continue
-        place = next((node for node in _told(assembly, reference) if not is_on_demand(assembly, node)), None)
+        routes.setdefault(language, identity)
+        told.mark(identity, told.by_route(reference))
+    for handler, error in error_handlers(assembly) if routes or others else ():
+        language = assembly.program.files[handler[0]].language
+        at = routes.get(language) or others.get(language)
+        if at is not None:
+            told.mark(at, told.by_handler(handler, error))
+
+
+class _Told:
+    """What of errors is told, with what is known of the program's own functions that tell."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly, self._program = assembly, assembly.program
+        self._tells: dict[FunctionRef, frozenset[int]] = {}  # positions of parameters that a function answers with
+
+    def mark(self, identity: str, told: Iterator[Node]) -> None:
+        place = next((node for node in told if not is_on_demand(self._assembly, node)), None)
         if place is not None:
-            draft.attributes["tells_errors"] = True
-            assembly.cite_of(identity, assembly.place(place), TOLD_HERE)
+            self._assembly.draft(identity).attributes["tells_errors"] = True
+            self._assembly.cite_of(identity, self._assembly.place(place), TOLD_HERE)
 
-
-def _told(assembly: Assembly, route: FunctionRef) -> Iterator[Node]:
-    """Values that hold the text of an error, where they become an answer of the route or of what it calls."""
-    program = assembly.program
-    for function in sorted(assembly.reach(route))[:_FUNCTIONS]:
-        for call in assembly.calls_in(function):
-            for given in _answered(assembly, call):
+    def by_route(self, route: FunctionRef) -> Iterator[Node]:
+        """Values that hold the text of an error, where they become an answer of the route or of what it calls."""
+        assembly, program = self._assembly, self._program
+        streams = False
+        for function in sorted(assembly.reach(route))[:_FUNCTIONS]:
+            for call in assembly.calls_in(function):
+                streams = streams or _name(assembly, call) in load_told_errors().streams
+                for given in (*_answered(assembly, call), *self._passed_on(call)):
+                    if _holds_error(assembly, given):
+                        yield call
+        for returned in program.nodes(route[0], program.function(route).returns):
+            for given in _wrapped(assembly, returned):
                 if _holds_error(assembly, given):
-                    yield call
-    for returned in program.nodes(route[0], program.function(route).returns):
-        for given in _wrapped(assembly, returned):
-            if _holds_error(assembly, given):
-                yield given
+                    yield given
+        for yielded in self._streamed(route) if streams else ():
+            if _holds_error(assembly, yielded):
+                yield yielded
+
+    def by_handler(self, handler: FunctionRef, error: Node) -> Iterator[Node]:
+        """Values that hold what a handler was called for, where it answers."""
+        assembly, program = self._assembly, self._program
+        answers = [(call, given) for call in assembly.calls_in(handler) for given in (*_answered(assembly, call), *self._passed_on(call))]
+        known = load_told_errors().answers | _ANSWERED_BY
+        named = [call for call in assembly.calls_in(handler) if _name(assembly, call) in known and not program.targets(call)]
+        answers += [(call, given) for call in named for given in inputs_of(program, call)[1:]]  # `res`, which no route was given
+        answers += [
+            (given, given)
+            for returned in program.nodes(handler[0], program.function(handler).returns)
+            for given in _wrapped(assembly, returned)
+        ]
+        for place, given in answers:
+            if any(node == error for node in walk(given, lambda node: _onward(assembly, node, callers=0), _MOST, nearest_first=True)):
+                yield place
+
+    def _streamed(self, route: FunctionRef) -> Iterator[Node]:
+        """What functions yield that stand in a route, or that it hands to a stream."""
+        program = self._program
+        functions = program.files[route[0]].functions
+        inner = {(route[0], number) for number, function in enumerate(functions) if function.parent == route[1]}
+        for call in self._assembly.calls_in(route):
+            if _name(self._assembly, call) in load_told_errors().streams:
+                streamed = [given for given in inputs_of(program, call)[1:] if program.value(given).kind == "call"]
+                inner |= {target.function for given in streamed for target in program.targets(given)}
+        for reference in sorted(inner):
+            yield from program.nodes(reference[0], program.function(reference).returns)
+
+    def _passed_on(self, call: Node) -> Iterator[Node]:
+        """What a call gives a function of the program that answers with it: `writeError(w, 500, err.Error())`."""
+        program = self._program
+        for target in program.targets(call)[:2]:
+            for parameter in self._answers_with(target.function):
+                for argument in program.bind(call, target).get(parameter, ()):
+                    yield (call[0], program.value(call).inputs[argument])
+
+    def _answers_with(self, function: FunctionRef) -> frozenset[int]:
+        known = self._tells.get(function)
+        if known is None:
+            assembly, program = self._assembly, self._program
+            parameters = {(function[0], one.value): number for number, one in enumerate(program.function(function).parameters)}
+            answers = [given for call in assembly.calls_in(function) for given in _answered(assembly, call)] if parameters else []
+            met = (
+                node
+                for given in answers
+                for node in walk(given, lambda node: _onward(assembly, node, callers=0), _MOST, nearest_first=True)
+            )
+            known = self._tells[function] = frozenset(parameters[node] for node in met if node in parameters)
+        return known
 
 
 def _answered(assembly: Assembly, call: Node) -> Iterator[Node]:
@@ -60,7 +142,16 @@ def _answered(assembly: Assembly, call: Node) -> Iterator[Node]:
     for sink in assembly.sinks.get(call, ()):
         if sink.role in _ANSWERS and 0 <= sink.argument < len(value.inputs):
             yield (call[0], value.inputs[sink.argument])
-    rule = load_told_errors().refusal(program.callee_names(call))
+    known, called = load_told_errors(), program.value((call[0], value.inputs[0]))
+    if called.kind == "attribute" and called.text in known.sends:
+        on = {
+            word
+            for node in inside(program, (call[0], value.inputs[0]), 8)
+            for word in (program.value(node).text.rpartition(".")[2].lower(),)
+        }
+        if any(one.endswith(connection) for one in on for connection in known.connections):
+            yield from inputs_of(program, call)[1:]
+    rule = known.refusal(program.callee_names(call))
     given = argument_node(program, call, rule.text) if rule is not None else None
     if given is not None:
         yield given
@@ -85,7 +176,7 @@ def _holds_error(assembly: Assembly, given: Node) -> bool:
     return any(_is_error(assembly, node) for node in walk(given, lambda node: _onward(assembly, node), _MOST, nearest_first=True))
 
 
-def _onward(assembly: Assembly, node: Node) -> list[Node]:
+def _onward(assembly: Assembly, node: Node, callers: int = _CALLERS) -> list[Node]:
     program, known, value = assembly.program, load_told_errors(), assembly.program.value(node)
     if value.kind in _JOINS or (value.kind == "operation" and value.text in _ADDS):
         return inputs_of(program, node)
@@ -97,9 +188,22 @@ def _onward(assembly: Assembly, node: Node) -> list[Node]:
         callee = (node[0], value.inputs[0])
         named = program.value(callee)
         own = [(node[0], named.inputs[0])] if named.kind == "attribute" and named.text in known.own_text else []
-        wraps = named.text in known.writes_out | known.answers and not program.targets(node)
-        return [*own, *(inputs_of(program, node)[1:] if wraps else [])]
-    return passed_for(program, node, _CALLERS) if value.kind == "parameter" else []
+        targets = program.targets(node)
+        wraps = named.text in known.writes_out | known.answers and not targets
+        return [*own, *(inputs_of(program, node)[1:] if wraps else _put_into(assembly, node, targets[:1]))]
+    return passed_for(program, node, callers) if value.kind == "parameter" and callers else []
+
+
+def _put_into(assembly: Assembly, call: Node, targets: Sequence[Target]) -> Iterator[Node]:
+    """What a call gives a function of the program that puts it into what it returns: `envelope("internal", str(e))`."""
+    program = assembly.program
+    for target in targets:
+        function = program.function(target.function)
+        given = {(target.function[0], one.value): number for number, one in enumerate(function.parameters)}
+        for returned in program.nodes(target.function[0], function.returns)[:3]:
+            joined = walk(returned, lambda node: inputs_of(program, node) if program.value(node).kind in _JOINS else [], 20)
+            for parameter in [given[node] for node in joined if node in given]:
+                yield from ((call[0], program.value(call).inputs[one]) for one in program.bind(call, target).get(parameter, ()))
 
 
 def _asks_kind(assembly: Assembly, condition: Node) -> bool:

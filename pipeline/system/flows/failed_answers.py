@@ -2,7 +2,8 @@
 
 Takes a hit of the flow search that ends in a log. `if response.status_code != 200: log(response.text)`, `if (!res.ok)`, `resp.StatusCode >=
 400`: the line is only written where a test of the same answer says that the request failed. A body that is read before the test and written
-behind it counts as well; a test that other code makes does not.
+behind it counts as well, and so does one that is written beside what was caught after the answer itself refused
+(`response.raise_for_status()`); a test that other code makes does not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pipeline.system.program.walking import inside
 
 _WENT_WELL = frozenset({"ok", "is_success", "isSuccessful", "IsSuccessStatusCode", "is2xxSuccessful"})
 _WENT_WRONG = frozenset({"is_error", "isError", "is_client_error", "is_server_error"})
+_RAISES = frozenset({"raise_for_status", "raiseForStatus", "EnsureSuccessStatusCode", "error_for_status"})
 _STATUS = frozenset({"status_code", "status", "statusCode", "StatusCode", "getStatusCode", "code"})
 _GOOD = frozenset({"200", "201", "202", "204", "OK", "HTTP_200_OK", "StatusOK", "SC_OK", "HTTP_OK"})
 _EQUAL, _UNEQUAL = frozenset({"==", "===", "is", "in"}), frozenset({"!=", "!==", "is not", "not in", "<>"})
@@ -29,6 +31,24 @@ def tells_of_failure(program: Program, hit: Hit) -> bool:
             side = False
         failed = _says_failed((hit.call[0], branch.condition), program)
         if side is not None and failed is not None and failed == side and _is_of_answer(program, hit, (hit.call[0], branch.condition)):
+            return True
+    return _is_caught_refusal(program, hit)
+
+
+def _is_caught_refusal(program: Program, hit: Hit) -> bool:
+    """Whether a line writes what was caught, and the answer it writes was asked before to raise where it failed."""
+    facts, call = program.files[hit.call[0]], program.value(hit.call)
+    if not any(
+        program.value(node).kind == "unknown" and program.value(node).text == "exception" for node in inside(program, hit.call, _MOST)
+    ):
+        return False
+    on_way = {_plain(program, node) for node in hit.trace}
+    for identity, value in enumerate(facts.values[: hit.call[1]]):
+        if value.kind != "call" or value.scope != call.scope or not value.inputs:
+            continue
+        called = facts.values[value.inputs[0]]
+        asked = called.kind == "attribute" and called.text in _RAISES and called.inputs
+        if asked and _plain(program, (hit.call[0], called.inputs[0])) in on_way and identity < hit.call[1]:
             return True
     return False
 

@@ -51,6 +51,10 @@ _READS = re.compile(
 _PROMPT_ROLES = frozenset({"system_prompt", "instructions"})
 
 
+_BY_CHANCE = re.compile(r"(?=.{0,200}\d)(?=.{0,200}[A-Za-z])[\w+/=.~-]{16,200}")
+_ASSIGNS = re.compile(r"(?:^|\s)(?:var |val |let |const |String |string )?([A-Za-z_]\w{0,60})\s{0,8}(?::=|=)\s{0,8}[\"'`]([\w+/=.~-]{1,8})")
+
+
 def add_prompts_and_secrets(assembly: Assembly, files: PromptFiles) -> None:
     """Prompt elements behind system-prompt arguments and in files that are loaded, and one element per hard-coded secret."""
     _secrets(assembly, _prompts(assembly, files))
@@ -322,7 +326,7 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
         for identity, value in enumerate(facts.values):
             if value.kind != "constant" or value.constant_type != "string" or len(value.text) < _SHORTEST_PASSWORD:
                 continue
-            assigned = named.get(identity) or _keyword(facts.values, identity)
+            assigned = named.get(identity) or _keyword(facts.values, identity) or _local_name(assembly, (file, identity), value.text)
             if len(value.text) < _SHORTEST_SECRET and not PASSWORD_NAME.search(assigned):
                 continue
             text = f'{assigned} = "{value.text}"' if assigned and "\n" not in value.text and len(value.text) < 200 else value.text
@@ -343,6 +347,15 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             identified = assembly.drafts.put("secret", name, None, said, cited, node, facts.purpose)
             if (mark := mark_of(value.text)) is not None and identified not in (known := assembly.memo.marked_secrets.setdefault(mark, [])):
                 known.append(identified)
+
+
+def _local_name(assembly: Assembly, node: Node, text: str) -> str:
+    """The variable of a function that a text is given to, read off its line: `secret := "..."`. Only of what looks made by chance."""
+    if len(text) < _SHORTEST_SECRET or not _BY_CHANCE.fullmatch(text):
+        return ""
+    cited = assembly.cite(node)
+    found = _ASSIGNS.search(cited.quote) if cited is not None else None
+    return found[1] if found is not None and text.startswith(found[2]) else ""
 
 
 def _is_beside_this_host(values: tuple[Value, ...], identity: int) -> bool:

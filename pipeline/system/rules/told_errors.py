@@ -18,9 +18,20 @@ class Refusal(Frozen):
     text: Argument
 
 
+class Handlers(Frozen):
+    """How a function is registered that answers for errors of every route."""
+
+    decorators: frozenset[str]
+    calls: frozenset[str]
+
+
 class ToldErrors(Frozen):
     refusals: tuple[Refusal, ...]
     answers: frozenset[str]
+    streams: frozenset[str]
+    sends: frozenset[str]
+    connections: frozenset[str]
+    handlers: Handlers
     writes_out: frozenset[str]
     own_text: frozenset[str]
     any_kind: frozenset[str]

@@ -216,6 +216,9 @@ FORMATS: tuple[Format, ...] = (
     Format("Requests of an editor (.http, .rest)", "request_file", "ask.http",
            "POST https://api.mistral.ai/v1/chat/completions\nAuthorization: Bearer q7Tz0PkV4mXr9sLhY2bWnC5dFgJ8aEuK\n",
            {"secrets": ("environment", "secret")}, "files of variables of an editor"),
+    Format("Run configurations of JetBrains (.run/*.run.xml)", "run_settings", ".run/desk.run.xml",
+           '<component><configuration><envs><env name="SPEECH_API_KEY" value="q7Tz0PkV4mXr9sLhY2bWnC5dFgJ8aEuK" /></envs></configuration></component>',
+           {"secrets": ("environment", "secret")}, "what is started, and how"),
     Format("NuGet.config", "nuget", "NuGet.config",
            '<configuration><packageSources><add key="a" value="https://nuget.a.dev/v3/index.json"/></packageSources>'
            '<packageSourceCredentials><a><add key="ClearTextPassword" value="Kx82mQ7vLp3zRt9w"/></a></packageSourceCredentials></configuration>',
