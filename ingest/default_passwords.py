@@ -16,8 +16,8 @@ _SHORT_NAME = re.compile(r"_pass$", re.IGNORECASE)  # RABBITMQ_DEFAULT_PASS; too
 _DEFAULTS = frozenset({
     "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "guest", "neo4j", "elastic", "minio",
     "minioadmin", "miniosecret", "clickhouse", "admin", "root", "toor", "password", "passw0rd", "pass", "changeit", "secret",
-    "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "qwerty", "letmein", "test",
 })  # fmt: skip
+_GUESSED = frozenset({"123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "qwerty", "letmein", "test"})
 # A product, and what the word is for: what compose files of manuals call it, `miniosecret`, `myredissecret`, `postgrespassword`.
 _NAMED_FOR_A_PRODUCT = re.compile(
     r"(?:my|the)?[-_]?(?:postgres(?:ql|db)?|mysql|mariadb|mongo(?:db)?|redis|rabbitmq|neo4j|elastic|minio|clickhouse|milvus|qdrant|weaviate)"
@@ -73,14 +73,21 @@ def is_default(user: str, password: str) -> bool:
     known = (
         lowered in _DEFAULTS or _TAIL.sub("", lowered) in _DEFAULTS or _NAMED_FOR_A_PRODUCT.fullmatch(_TAIL.sub("", lowered)) is not None
     )
-    stem = _SAYS_USER.sub("", user.lower())
-    return known or (bool(user) and (lowered == user.lower() or (bool(stem) and _SAYS_PASSWORD.sub("", lowered) == stem != lowered)))
+    return known or (bool(user) and lowered == user.lower())
 
 
-def is_default_password(name: str, value: str, beside: Mapping[str, str] | None = None) -> bool:
-    """Whether a variable holds the default password of a local service.
+def is_guessed(user: str, password: str) -> bool:
+    """Whether a password is also one that is tried without any list: a row of digits, or what the user is called with the word itself."""
+    lowered, stem = password.lower(), _SAYS_USER.sub("", user.lower())
+    named = bool(stem) and lowered != stem and _SAYS_PASSWORD.sub("", lowered) == stem
+    return named or lowered in _GUESSED or is_default(user, password)
 
-    `beside` holds the variables of the same file or service: whose name the password may repeat, and where the service runs.
+
+def is_default_password(name: str, value: str, beside: Mapping[str, str] | None = None, *, guessed: bool = False) -> bool:
+    """Whether a variable holds the default password of a local service; with `guessed`, also one that is guessed where a port is open.
+
+    `beside` holds the variables of the same file or service: whose name the password may repeat, and where the service runs. A password
+    that is only guessed stays a secret of whoever set it.
     """
     password = PASSWORD_NAME.search(name[:200]) or _SHORT_NAME.search(name[:200])
     if password is None or not value:
@@ -95,7 +102,7 @@ def is_default_password(name: str, value: str, beside: Mapping[str, str] | None 
             host = _HOST_OF_URL.match(text)
             if host is not None and not is_local_host(host[1]):
                 return False
-    return any(is_default(user, value) for user in users)
+    return any(is_guessed(user, value) if guessed else is_default(user, value) for user in users)
 
 
 def is_default_key(name: str, value: str) -> bool:

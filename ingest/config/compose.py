@@ -103,7 +103,7 @@ def _started(node: Node) -> tuple[Node, ...]:
 
 def _is_known(name: str, value: str, beside: Mapping[str, str], image: str) -> bool:
     """Whether a password is one that everybody tries, or says itself that it is for development and stands here for all to read."""
-    if is_default_password(name, value, beside) or ("minio" in image.lower() and is_default_key(name, value)):
+    if is_default_password(name, value, beside, guessed=True) or ("minio" in image.lower() and is_default_key(name, value)):
         return True
     return PASSWORD_NAME.search(name) is not None and says_development(value)
 

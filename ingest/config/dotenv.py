@@ -46,7 +46,7 @@ def read_dotenv(text: str, path: str) -> tuple[Setting, ...]:
 
 def _is_known(name: str, value: str, beside: Mapping[str, str]) -> bool:
     """Whether a password is one that everybody tries, or says itself that it is there to start with: who copies a sample starts with it."""
-    return is_default_password(name, value, beside) or (PASSWORD_NAME.search(name) is not None and says_development(value))
+    return is_default_password(name, value, beside, guessed=True) or (PASSWORD_NAME.search(name) is not None and says_development(value))
 
 
 def is_template(path: str) -> bool:

@@ -48,6 +48,7 @@ GOLDEN = {
 
 GOLDEN_OF_THE_LINE = {
     ("anyone on the internet", "code", "model_registry:models:/castings/Production", ("unsafe-model-load",)),
+    ("anyone on the internet", "weights", "ml_model:models:/castings/Production", ("model-extraction",)),
     ("whoever reaches the port", "models", "model_registry:registry service", ("open-ai-administration",)),
     ("whoever reaches the port", "contents", "data_store:store service", ("default-password-on-open-port",)),
     ("whoever opens an issue or a pull request", "repository", "ci_job:.github/workflows/retrain.yml", ("ci-untrusted-text-with-rights",)),
