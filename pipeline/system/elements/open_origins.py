@@ -2,7 +2,8 @@
 
 Takes an assembly whose entries and ties are known and marks `any_origin` at routes that run a model, with the line that says so. Lists of
 origins that only settings know, functions that choose, and names of one's own hosts count as closed. A header set by hand counts where it
-is given the constant, or given it where there is no list and the program names none. It holds for the routes of the program whose file says it.
+is given the constant, or is given it where there is no list and the program names none. It holds for the routes of the program whose file
+says it.
 """
 
 from __future__ import annotations
