@@ -2,8 +2,8 @@
 
 Takes an assembly whose entries and ties are known and marks `any_origin` at routes that run a model, with the line that says so. Lists of
 origins that only settings know, functions that choose, and names of one's own hosts count as closed. A header set by hand counts where it
-is given the constant. It holds for the routes of the program whose file says it, and for no sockets: a browser asks no such rule before
-it opens one.
+is given the constant, or is given it where there is no list and the program names none. It holds for the routes of the program whose file
+says it, and for no sockets: a browser asks no such rule before it opens one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.model import PAGES
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.programs import home_of
-from pipeline.system.program.walking import inputs_of, walk
+from pipeline.system.program.walking import inputs_of, inside, walk
 from pipeline.system.rules.open_origins import OriginRule, load_open_origins
 
 _PARTS = frozenset({"collection", "choice", "call"})
@@ -131,4 +131,44 @@ def _is_header(assembly: Assembly, node: Node) -> bool:
     texts = [text for text in said if isinstance(text, str)]
     if value.kind == "update" and value.text:
         texts.append(value.text)
-    return any(text.lower() in known.headers for text in texts) and any(known.is_any(text) for text in texts)
+    if not any(text.lower() in known.headers for text in texts):
+        return False
+    return any(known.is_any(text) for text in texts) or any(_is_any_by_default(assembly, given) for given in inputs_of(program, node)[1:])
+
+
+def _is_any_by_default(assembly: Assembly, given: Node) -> bool:
+    """Whether any origin is let in where no list is given, and the program gives none: `if len(cfg.Origins) == 0 { allowed = "*" }`."""
+    program, known = assembly.program, load_open_origins()
+
+    def onward(node: Node) -> list[Node]:
+        value = program.value(node)
+        return inputs_of(program, node)[: 1 if value.kind == "guarded" else None] if value.kind in ("guarded", "choice") else []
+
+    if program.value(given).kind not in ("guarded", "choice"):
+        return False
+    for node in walk(given, onward, _MOST, nearest_first=True):
+        said = program.constant(node) if program.value(node).kind == "constant" else None
+        if isinstance(said, str) and known.is_any(said) and not _is_listed(assembly, node):
+            return True
+    return False
+
+
+def _is_listed(assembly: Assembly, star: Node) -> bool:
+    """Whether the program itself names the origins, without which `*` is chosen."""
+    program, facts = assembly.program, assembly.program.files[star[0]]
+    conditions = [(star[0], branch.condition) for branch in facts.branches if branch.side(star[1]) is not None]
+    asked = {
+        value.text
+        for condition in conditions
+        for part in inside(program, condition, _MOST)
+        if (value := program.value(part)).kind in ("attribute", "name") and value.text
+    }
+    return any(
+        program.value(made).kind == "collection" and program.value(made).inputs
+        for file, other in enumerate(program.files)
+        for value in other.values
+        if value.kind in ("call", "collection") and not asked.isdisjoint(value.labels)
+        for label, given in zip(value.labels, value.inputs, strict=False)
+        if label in asked
+        for made in program.origins((file, given))
+    )
