@@ -14,8 +14,14 @@ from tree_sitter import Language, Node, Parser
 
 _LONGEST = 5_000_000  # bytes that the scanner looks at in vain
 _SETTERS = re.compile(rb"\bset\s*\(")
-# What the grammar does not know, by something of the same length that it does: `suspend { }`, and members on one line with a brace.
-_UNKNOWN = re.compile(rb"\bsuspend(?=\s*\{)|(?<=[^\s{};,]) (?=\})")
+# What the grammar does not know, by something of the same length that it does: `suspend { }`, members on one line with a brace, and what
+# stands around a declaration (`context(log: Log) fun save()`): with one of these the class it stands in would be lost.
+_UNKNOWN = re.compile(
+    rb"\bsuspend(?=\s*\{)|(?<=[^\s{};,]) (?=\})"
+    rb"|(?:(?<=\n)|(?<=[\n;{}] )|(?<=  )|(?<=\t))context\s*\((?:[^()]|\([^()]*\)){1,400}\)"
+    rb"(?=\s*(?:@\w|(?:\w+\s+){0,4}(?:fun|val|var|class)\b))"
+)
+_VISIBLE = re.compile(rb"[^\n]")
 
 
 def parsed(data: bytes) -> tuple[Node, bytes]:
@@ -26,12 +32,24 @@ def parsed(data: bytes) -> tuple[Node, bytes]:
     parser = Parser(Language(tree_sitter_kotlin.language()))
     root = parser.parse(data).root_node
     if root.has_error:
-        again = _UNKNOWN.sub(lambda found: b";" if found[0] == b" " else b" " * len(found[0]), data)
+        again = _UNKNOWN.sub(lambda found: b";" if found[0] == b" " else _VISIBLE.sub(b" ", found[0]), data)
         if again != data:
             other = parser.parse(again).root_node
-            if not other.has_error:
+            if not other.has_error or _unread(other) < _unread(root):
                 return other, again
     return root, data
+
+
+def _unread(root: Node) -> int:
+    """How many bytes the grammar could make nothing of."""
+    queue, found = [root], 0
+    while queue:
+        node = queue.pop()
+        if node.type == "ERROR":
+            found += node.end_byte - node.start_byte
+        elif node.has_error:
+            queue += node.children
+    return found
 
 
 def _refuse_endless(data: bytes) -> None:

@@ -45,6 +45,16 @@ class Place:
     given: list[int] = field(default_factory=list)
 
 
+# Of the standard library and of flows: what their lambdas are called with is `it`.
+_WITH_IT = frozenset({
+    "let", "also", "takeIf", "takeUnless", "forEach", "onEach", "map", "mapNotNull", "flatMap", "filter", "filterNot",
+    "filterNotNull", "any", "all", "none", "first", "firstOrNull", "last", "lastOrNull", "find", "single", "singleOrNull",
+    "count", "sumOf", "maxOf", "minOf", "maxByOrNull", "minByOrNull", "sortedBy", "sortedByDescending", "groupBy",
+    "associate", "associateBy", "associateWith", "joinToString", "partition", "use", "useLines", "collect", "collectLatest",
+    "onSuccess", "onFailure", "getOrElse", "mapCatching", "recover", "distinctBy", "takeWhile", "dropWhile",
+})  # fmt: skip
+
+
 class Scoped(Expressions):
     """Reads lambdas in place; `calls.Calls` adds the rest."""
 
@@ -86,8 +96,16 @@ class Scoped(Expressions):
                 return True
             if node.type in ("string_literal", "multiline_string_literal") and b"$it" in self.data[node.start_byte : node.end_byte]:
                 return True
-            cursor += [child for child in node.named_children if child.type != "lambda_literal" or not self.parameters_of(child)]
+            children = node.named_children
+            if node.type == "call_expression" and len(children) > 1 and self._gives_it(children[0]):
+                children = [child for child in children if child.type != "annotated_lambda"]
+            cursor += [child for child in children if child.type != "lambda_literal" or not self.parameters_of(child)]
         return False
+
+    def _gives_it(self, callee: Node) -> bool:
+        """Whether `it` in a block is surely the block's own: what is called gives it one thing (`events.collect { send(it) }`)."""
+        name = callee.named_children[-1] if callee.type == "navigation_expression" and callee.named_children else callee
+        return name.type == "identifier" and name.end_byte - name.start_byte < 24 and self.text(name) in _WITH_IT
 
     def in_place(
         self, scope: Scope, node: Node, name: str, bound: Mapping[int, int], receiver: Receiver | None = None

@@ -47,8 +47,9 @@ _ASKED_OF = frozenset({
     "RequestBody", "RequestPart", "ModelAttribute", "QueryParam", "PathParam", "FormParam",
 })  # fmt: skip
 _OF_FORM = frozenset({
-    "Valid", "Validated", "NotNull", "NotBlank", "NotEmpty", "Min", "Max", "Size", "Pattern", "Email", "Required", "Positive", "Field", "Range",
-    "StringConstraints", "Parameter", "ApiParam", "Nullable", "Length", "StringLength", "MaxLength", "MinLength", "RegularExpression", "NonNull",
+    "Valid", "Validated", "NotNull", "NotBlank", "NotEmpty", "Min", "Max", "Size", "Pattern", "Email", "Required", "Positive",
+    "Field", "Range", "StringConstraints", "Parameter", "ApiParam", "Nullable", "Length", "StringLength", "MaxLength", "MinLength",
+    "RegularExpression", "NonNull",
 })  # fmt: skip
 _SENT = frozenset({"body", "params", "query", "args", "form", "path_params", "query_params"})
 _SAME = re.compile(
@@ -60,6 +61,7 @@ _STORES = re.compile(
     r"|single|remove|execute|set|persist|exists)(?:_\w+)?"
 )
 _OF_OWNERS = re.compile(r"\w*_?(?:by|for|of)_(?:\w+_)?(?:user|owner|account|customer|member|author|tenant)(?:_\w+)?")
+_SETS_OWNER = re.compile(r"set_(?:user|owner|customer|account|member)_id")
 _LOGS = re.compile(r"(?:.*\.)?(?:log\w*|logger|console|logging|print\w*|println|_logger)", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:insert\s+into|select\s|update\s|delete\s+from)", re.IGNORECASE)
 _CONVERSATIONS = frozenset(
@@ -176,9 +178,8 @@ class NamedInRoute:
         for node in self.values:
             value = program.value(node)
             if value.kind in ("attribute", "index", "call", "await") and value.scope == self.reference[1]:
-                if any(source.label == "user_input" for source in self.assembly.sources.get(node, ())):
-                    self.sent.add(node)
-                elif value.kind == "attribute" and value.text in _SENT:
+                told = any(source.label == "user_input" for source in self.assembly.sources.get(node, ()))
+                if told or (value.kind == "attribute" and value.text in _SENT):
                     self.sent.add(node)
 
     def _marks(self, file: int, parameter: Parameter) -> Iterator[str]:
@@ -266,20 +267,18 @@ class NamedInRoute:
                     if one in self.named and OWNER.fullmatch(snake(label))
                 ]
                 inside_project = [target for target in program.targets(node) if not target.constructs]
-                if labelled and not (inside_project and any(program.function(t.function).returns for t in inside_project)):
-                    if program.value(given[0]).text[:1].isupper() or _STORES.fullmatch(callee):
-                        return node, labelled[0]
-                bodiless = all(not self.assembly.calls_in(t.function) for t in inside_project)
-                if named and bodiless and not self._has_body_elsewhere(node):
-                    if _OF_OWNERS.fullmatch(callee) or re.fullmatch(r"set_(?:user|owner|customer|account|member)_id", callee):
-                        return node, named
+                makes = program.value(given[0]).text[:1].isupper() or _STORES.fullmatch(callee)
+                if labelled and makes and not any(program.function(t.function).returns for t in inside_project):
+                    return node, labelled[0]
+                if named and not self._is_written_here(node) and (_OF_OWNERS.fullmatch(callee) or _SETS_OWNER.fullmatch(callee)):
+                    return node, named
                 if (who := self._in_record(node, given)) and (_STORES.fullmatch(callee) or self._is_statement(given)):
                     return node, who
         for file in sorted({file for file, _scope in self.functions}):
             for store in program.files[file].stores:
-                if (file, store.value) in self.named and (file, store.scope) in self._within and OWNER.fullmatch(snake(store.attribute)):
-                    if program.value((file, store.base)).text not in ("self", "this", "state"):
-                        return (file, store.base), self.named[file, store.value]
+                kept = (file, store.value) in self.named and (file, store.scope) in self._within and OWNER.fullmatch(snake(store.attribute))
+                if kept and program.value((file, store.base)).text not in ("self", "this", "state"):
+                    return (file, store.base), self.named[file, store.value]
         return None
 
     def _is_column(self, node: Node, who: str) -> bool:
@@ -300,12 +299,10 @@ class NamedInRoute:
         owner = program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" and callee.inputs else ""
         return owner or callee.text
 
-    def _has_body_elsewhere(self, call: Node) -> bool:
-        """Whether a method that is only declared here is written down in another class that is run."""
-        return any(
-            self.assembly.calls_in(t.function) or self.assembly.program.function(t.function).returns
-            for t in self.assembly.program.targets(call)
-        )
+    def _is_written_here(self, call: Node) -> bool:
+        """Whether the project writes down what a call does; a method of a repository is often only declared."""
+        program = self.assembly.program
+        return any(self.assembly.calls_in(t.function) or program.function(t.function).returns for t in program.targets(call))
 
     def _in_record(self, call: Node, given: list[Node]) -> str | None:
         """Of whom an entry for an owner is, in an object or a list that a call is given."""

@@ -11,7 +11,7 @@ from ingest.facts import Function
 from pipeline.system.assembly import Assembly, SourceOf
 from pipeline.system.elements.address_segments import add_segments
 from pipeline.system.elements.container import INJECTED, services_of
-from pipeline.system.elements.prefixes import prefix_of
+from pipeline.system.elements.prefixes import of_blocks, prefix_of
 from pipeline.system.model import AttributeValue, ElementKind, Label
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions
@@ -100,6 +100,10 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         if function.name in rule.methods:
             method = function.name.removeprefix("on_")
         path = f"{prefix_of(assembly.program, entry, applications)}{name}" if given_name else name
+        around, method_around = of_blocks(program, entry.marker)
+        method = method or method_around
+        if around:
+            path = f"{around}/{name.strip('/') if given_name else ''}".rstrip("/")
         parts = _parts(assembly, entry)
         if parts:
             path = "/" + "/".join(part.strip("/") for part in (*parts, name if given_name else "") if part.strip("/"))

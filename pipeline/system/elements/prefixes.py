@@ -1,18 +1,22 @@
 """What stands before the address of a route: prefixes of its router, and of where that is included or mounted.
 
 `APIRouter(prefix="/chat")`, `app.include_router(router, prefix="/api")`, `app.register_blueprint(pages, url_prefix="/pages")`,
-`app.mount("/v1", inner)`, `app.use("/api", router)`, `r.Group("/api")`, `r.Route("/api", func(r chi.Router) { ... })`.
+`app.mount("/v1", inner)`, `app.use("/api", router)`, `r.Group("/api")`, `r.Route("/api", func(r chi.Router) { ... })`; of Ktor the blocks
+around a route.
 What only a setting knows is left out; of a router that is included twice, the first.
 """
 
 from __future__ import annotations
 
 from ingest.code.program import Node, Program
+from ingest.facts import CodeFacts, Value
 from pipeline.system.program.applications import PARTS, Applications
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.sites import EntrySite
 
 _MOST_ROUTERS = 5  # one inside the other
+_BLOCKS = "io.ktor.server."
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
 def prefix_of(program: Program, entry: EntrySite, applications: Applications) -> str:
@@ -25,6 +29,33 @@ def prefix_of(program: Program, entry: EntrySite, applications: Applications) ->
         return ""
     found = (_before(applications, router, 0) for router in applications.makers((entry.marker[0], callee.inputs[0])))
     return next((prefix for prefix in found if prefix), "")
+
+
+def of_blocks(program: Program, marker: Node) -> tuple[str, str]:
+    """What blocks around a route of Ktor say before it, and the method they name: `route("/plan", HttpMethod.Post) { sse { } }`."""
+    facts = program.files[marker[0]]
+    if facts.language != "kotlin" or not any(name.startswith(_BLOCKS) for name in program.callee_names(marker)):
+        return "", ""
+    path, method, at = "", "", facts.values[marker[1]].scope
+    for _ in range(_MOST_ROUTERS):
+        block = facts.functions[at]
+        around = next(
+            (v for v in facts.values if v.kind == "call" and v.scope == block.parent and _holds(facts, v, block.qualified_name)), None
+        )
+        if around is None or block.parent is None:
+            break
+        at = block.parent
+        if facts.values[around.inputs[0]].text == "route":
+            given = facts.values[around.inputs[1]]
+            if given.kind == "constant":
+                path = "/" + "/".join(part.strip("/") for part in (given.text, path) if part.strip("/"))
+            named = [facts.values[one].text.upper() for one in around.inputs[2:]]
+            method = method or next((one for one in named if one in _METHODS), "")
+    return path, method
+
+
+def _holds(facts: CodeFacts, call: Value, block: str) -> bool:
+    return any(facts.values[one].kind == "function" and facts.values[one].text == block for one in call.inputs[1:])
 
 
 def _before(applications: Applications, router: Node, depth: int) -> str:
