@@ -27,18 +27,22 @@ def described_commands(program: Program, file: int, rule: DecoratorRule) -> Iter
         told = next(
             (one for label, given in held.items() if label not in rule.members and (one := _told(program, (file, given), rule))), None
         )
-        for label in rule.members if told is not None else ():
+        if told is None:
+            continue
+        for label in rule.members:
             if label in held:
-                yield from ((reference, *told) for reference in _functions(program, (file, held[label])))
+                yield from ((reference, told[0], told[1]) for reference in _functions(program, (file, held[label])))
     for given in facts.variables.get(_DATA, ()):
         told = _told(program, (file, given), rule)
-        for number, function in enumerate(facts.functions) if told is not None else ():
+        if told is None:
+            continue
+        for number, function in enumerate(facts.functions):
             if (
                 function.name in rule.members
                 and function.owner is None
                 and function.qualified_name.count(".") <= 1 + facts.module.count(".")
             ):
-                yield (file, number), *told
+                yield (file, number), told[0], told[1]
 
 
 def _told(program: Program, node: Node, rule: DecoratorRule) -> tuple[Node, str] | None:
