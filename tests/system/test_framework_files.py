@@ -61,7 +61,7 @@ def says_something(rule: CallRule) -> bool:
 
 
 def decorates_something(rule: DecoratorRule) -> bool:
-    return bool(rule.decorator or rule.registers or rule.exports or rule.takes) and bool(
+    return bool(rule.decorator or rule.registers or rule.exports or rule.takes or rule.described_by) and bool(
         rule.kind
         or rule.receives
         or rule.control

@@ -14,6 +14,7 @@ from typing import TypeVar
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import OFFERED, CodeFacts, Value
 from pipeline.system.program.arguments import argument_node, argument_positions
+from pipeline.system.program.described_commands import described_commands
 from pipeline.system.program.offered import offered_functions
 from pipeline.system.program.platform_functions import platform_functions
 from pipeline.system.program.promised_methods import promised_names
@@ -115,6 +116,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
                 entries += _decorated(program, index, (file, number), (file, decorator))
         entries += (entry for entry in _offered(program, index, file) if entry.rule.kind is not None and _is_used(uses, program, entry))
         entries += (EntrySite(*found) for found in platform_functions(program, index, file))
+        entries += (entry for entry in _described(program, index, file))
     classes = [
         ClassSite(name, known.rule, known.framework)
         for name in sorted(program.classes)
@@ -358,6 +360,13 @@ def _offered(program: Program, index: FrameworkIndex, file: int) -> Iterator[Ent
                     yield EntrySite((file, value.scope), known.rule, known.framework, (file, identity))
 
 
+def _described(program: Program, index: FrameworkIndex, file: int) -> Iterator[EntrySite]:
+    """Commands whose description tells the framework of them."""
+    for known in index.described if program.objects_are_entries(file) else ():
+        for reference, marker, name in described_commands(program, file, known.rule):
+            yield EntrySite(reference, known.rule, known.framework, marker, name)
+
+
 def _is_used(uses: dict[str, PageUse], program: Program, entry: EntrySite) -> bool:
     """Whether a function that a file offers to browsers is used by one, where that matters."""
     directive = entry.rule.used_in
@@ -396,7 +405,7 @@ def received(program: Program, index: FrameworkIndex) -> Iterator[tuple[Function
                         behind = (*wrapped_functions(program, (file, given)), *wrappers_made(program, (file, given))) if not handed else ()
                         for reference in handed or behind:
                             yield from _typed(program, reference, known.rule)
-        for entry in _offered(program, index, file):
+        for entry in (*_offered(program, index, file), *_described(program, index, file)):
             yield from _typed(program, entry.function, entry.rule)
 
 

@@ -188,8 +188,8 @@ def _made(program: Program, call: Node, value: Value, depth: int, seen: set[Node
                 yield key, given
     elif callee.kind == "attribute" and callee.text in _SAME_ENTRIES:
         yield from _entries(program, (call[0], callee.inputs[0]), depth + 1, seen)
-        for given in value.inputs[1:] if callee.text == "concat" else ():
-            yield from _entries(program, (call[0], given), depth + 1, seen)
+        for joined in value.inputs[1:] if callee.text == "concat" else ():
+            yield from _entries(program, (call[0], joined), depth + 1, seen)
 
 
 def _is_taken_apart(program: Program, variable: Node, entry: Node) -> bool:

@@ -190,6 +190,10 @@ class DecoratorRule(Frozen):
     members: tuple[str, ...] = Field(
         default=(), description="For `exports`: methods of the object or class that is offered: `export default { fetch(request) {} }`."
     )
+    described_by: tuple[str, ...] = Field(
+        default=(),
+        description="Constructions that describe a command; the function is one of `members` beside it, in a record or among the exports.",
+    )
     in_calls: bool = Field(
         default=False, description="For `exports`: the function stands in the call that makes what is offered: `defineEventHandler(ask)`."
     )

@@ -76,6 +76,7 @@ class FrameworkIndex:
         self.read_names = frozenset(
             name.rsplit(".", 1)[-1] for framework in self.frameworks for rule in framework.calls for name in rule.read
         )
+        self.described = tuple(Known(rule, one.name) for one in self.frameworks for rule in one.decorators if rule.described_by)
         self.decorators = NameTable[DecoratorRule](
             (name, Known(rule, framework.name)) for framework in self.frameworks for rule in framework.decorators for name in rule.decorator
         )
