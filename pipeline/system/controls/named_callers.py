@@ -240,8 +240,10 @@ class NamedInRoute:
                 continue
             parameters = program.function(target.function).parameters
             for position, arguments in program.bind(call, target).items():
-                into = (target.function[0], parameters[position].value) if position < len(parameters) else None
-                for argument in arguments if into is not None else ():
+                if position >= len(parameters):
+                    continue
+                into = (target.function[0], parameters[position].value)
+                for argument in arguments:
                     if given[argument] in self.named:
                         self.named[into] = self.named[given[argument]]
                     elif given[argument] in self.sent:
