@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import dirname
 
 from ingest.config.app_settings import LAUNCHED
 from ingest.facts import Attribute, ConfigFacts, DocumentFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.listening import applications_above, starts_of
 from pipeline.system.elements.loopback import Publishing, names_of_module
@@ -81,7 +81,7 @@ def _of_dotnet(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     launched: dict[str, list[str]] = {}
     for facts, setting in settings:
         if setting.kind == "listener" and setting.attributes.get("environment") == LAUNCHED:
-            project = folder_of(folder_of(facts.path))  # `Properties/launchSettings.json` lies below the project
+            project = dirname(dirname(facts.path))  # `Properties/launchSettings.json` lies below the project
             launched.setdefault(project, []).append(setting.name)
         elif setting.kind == "listener" and not _DEVELOPER.search(str(setting.attributes.get("environment") or "")):
             return  # an address of the application's own settings
