@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from posixpath import dirname
 
 from ingest.config.app_settings import LAUNCHED
-from ingest.facts import Attribute, ConfigFacts, DocumentFacts
+from ingest.facts import ConfigFacts, DocumentFacts
+from ingest.source import Attribute
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.listening import applications_above, starts_of
 from pipeline.system.elements.loopback import Publishing, names_of_module
@@ -81,7 +82,7 @@ def _of_dotnet(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     launched: dict[str, list[str]] = {}
     for facts, setting in settings:
         if setting.kind == "listener" and setting.attributes.get("environment") == LAUNCHED:
-            project = folder_of(folder_of(facts.path))  # `Properties/launchSettings.json` lies below the project
+            project = dirname(dirname(facts.path))  # `Properties/launchSettings.json` lies below the project
             launched.setdefault(project, []).append(setting.name)
         elif setting.kind == "listener" and not _DEVELOPER.search(str(setting.attributes.get("environment") or "")):
             return  # an address of the application's own settings
@@ -89,8 +90,8 @@ def _of_dotnet(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     if not kept or _is_told(assembly):
         return
     for (file, _number), identity in assembly.entry_of_function.items():
-        facts = assembly.program.files[file]
-        if assembly.draft(identity).kind in ENTRY_KINDS and facts.language == "csharp" and _below(facts.path, kept):
+        code = assembly.program.files[file]
+        if assembly.draft(identity).kind in ENTRY_KINDS and code.language == "csharp" and _below(code.path, kept):
             assembly.draft(identity).attributes["listens_here"] = True
 
 
