@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 
 from ingest.code.python.modules import DottedModules
 from ingest.facts import Import
+from ingest.page_scripts import ASKS, LONGEST, MARKUP
 from ingest.purpose import NOT_PRODUCT
 from ingest.shared_files import SharedFiles
 from ingest.source import Source
@@ -42,12 +43,6 @@ _OUTWARD = re.compile(rb"[\"']((?:\.\./){1,12}[^\"'\n]{0,200})[\"']")
 _RUNS_PYTHON = re.compile(
     rb"\bpython[\d.]{0,5}[ \t]+(?:-[uOB][ \t]+)?(?:-m[ \t]+(?P<module>[A-Za-z_][\w.]{0,200})|(?P<path>[\w./-]{1,200}\.py)\b)"
 )
-# A script of a page: what it asks the server it came from, and that it writes markup.
-_ASKS = re.compile(
-    rb"(?:\b(?:fetch|useFetch|useLazyFetch|EventSource|WebSocket|axios(?:\.\w{1,10})?|\$\.(?:ajax|get|post|getJSON))|\$fetch(?:\.\w{1,10})?)(?:<[^()\n]{1,80}>)?\(\s*(?:\{\s*url:\s*)?[\"'`](/[\w/.-]{2,100})"
-)
-_MARKUP = re.compile(rb"\.(?:innerHTML|outerHTML|srcdoc)\s*\+?=|\.insertAdjacentHTML\(|\bv-html=|\{@html\s|\bdocument\.write(?:ln)?\(")
-_LONGEST_SCRIPT = 300_000  # bytes: more was put together by a program
 _MOST_READ = 32_000_000
 
 
@@ -160,8 +155,8 @@ def _pages(scripts: Sequence[Source]) -> dict[str, set[bytes]]:
     found: dict[str, set[bytes]] = {}
     for source in scripts:
         data = _bytes(source) if source.purpose not in NOT_PRODUCT else None
-        if data is not None and len(data) <= _LONGEST_SCRIPT and _MARKUP.search(data):
-            paths = (match[1].rstrip(b"/") for match in _ASKS.finditer(data))
+        if data is not None and len(data) <= LONGEST and MARKUP.search(data):
+            paths = (match[1].rstrip(b"/") for match in ASKS.finditer(data))
             ends = {b"/" + path.rsplit(b"/", 1)[-1] for path in paths if len(path.rsplit(b"/", 1)[-1]) > 1}
             if ends:
                 found[source.path] = ends

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from ingest.documents import FORMATS, diagrams
 from ingest.exclusion import GENERATED_MARK, left_out_by_tree
 from ingest.heads import kind_of_head, may_be_told
+from ingest.page_scripts import LONGEST, as_script, is_page, is_program
 from ingest.pictures.names import is_picture
 from ingest.purpose import is_generated, is_generated_name, is_python_script, kind_of, may_be_model, purpose_of
 from ingest.recognition import is_told_by_head, kind_by_head
@@ -91,6 +92,8 @@ def examined(base: Path, path: str, label: str, settings: SourceSettings) -> Sou
                 return too_large
             if status.st_size > _HEAD and kind != "python":
                 head = _head(location, _LONG_HEAD)
+        if kind == "html" and status.st_size <= LONGEST and is_program(path, _head(location, LONGEST)):
+            kind = "typescript"
     except FileNotFoundError:
         return None if is_open else Skip(label, "tracked, but not in the work tree")
     except (OSError, ValueError) as error:
@@ -107,7 +110,8 @@ def examined(base: Path, path: str, label: str, settings: SourceSettings) -> Sou
         _LONG_SCRIPT_LINE if kind == "typescript" else _LONG_LINE
     ):
         return Skip(label, "minified: its lines are too long to have been written")
-    return Source(label, location, kind, purpose_of(label, head), status.st_size)
+    named = as_script(label) if kind == "typescript" and is_page(label) else label
+    return Source(label, location, kind, purpose_of(named, head), status.st_size)
 
 
 def _too_large(label: str, kind: SourceKind, size: int, settings: SourceSettings) -> Skip | None:

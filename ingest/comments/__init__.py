@@ -16,6 +16,7 @@ from ingest.comments.markup import html_comments, markdown_comments
 from ingest.comments.settings import settings_comments
 from ingest.comments.speaking import spoken
 from ingest.facts import SPEAKS_TO_US, Comment
+from ingest.page_scripts import is_page
 from ingest.source import Source
 from ingest.text import decode, split_lines
 
@@ -32,7 +33,9 @@ def comments_of(source: Source, data: bytes) -> tuple[Comment, ...]:
         return ()
     text = "\n".join(split_lines(decode(data, source.kind == "python")))
     try:
-        if source.kind in _CODE:
+        if is_page(source.path):
+            pieces = html_comments(text)
+        elif source.kind in _CODE:
             pieces = code_comments(source.path, source.kind, text)
         elif source.kind == "notebook":
             pieces = notebook_comments(text)
@@ -40,8 +43,6 @@ def comments_of(source: Source, data: bytes) -> tuple[Comment, ...]:
             pieces = shell_comments(text)
         elif source.kind == "markdown":
             pieces = markdown_comments(text)
-        elif source.kind == "html":
-            pieces = html_comments(text)
         else:
             pieces = settings_comments(source.path, source.kind, text)
         return tuple(spoken(source.path, pieces))

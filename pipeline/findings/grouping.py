@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
+from ingest.page_scripts import is_page
 from pipeline.system.model import Evidence, Flow
 from pipeline.threats.engine import Match, evidence_of
 
@@ -114,7 +115,10 @@ def _places(ways: Iterable[tuple[Flow, ...]]) -> tuple[Evidence, ...]:
 
 
 def _end_of(last: Flow) -> str:
-    """Files and addresses opened in one module are mended there, once: by a function of that module that proves them."""
+    """Files and addresses opened in one module are mended there, once: by a function of that module that proves them. So is what the
+    scripts of one page of HTML write into it."""
+    if last.role == "html" and last.steps and is_page(last.steps[-1].path):
+        return f"{last.steps[-1].path}:{last.role}"
     if last.role in ("path", "url") and last.steps:
         return f"{last.steps[-1].path}:{last.role}"
     if last.role == "shell" and last.target.endswith(_REMOTE) and last.steps:

@@ -32,6 +32,7 @@ from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
+from pipeline.system.controls.own_encoders import with_own_encoders
 from pipeline.system.controls.owned_conversations import mark_owned_conversations
 from pipeline.system.controls.owned_records import mark_owned_records
 from pipeline.system.controls.page_markup import show_page_markup, with_page_markup
@@ -152,6 +153,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known.sites = steps.instead(known.sites, without_unserved, known)
     known.sites = steps.instead(known.sites, without_raw_markup, known)
     known.sites = steps.instead(known.sites, with_page_markup, known, config)
+    known.sites = steps.instead(known.sites, with_own_encoders, known)
     known.sites = steps.instead(known.sites, without_unhanded, known, lambda: packages_of(known, config))
     own_routes = OwnRoutes(program, lambda: addresses(known))
     sites = steps.instead(known.sites, with_shapes, program, frameworks, known.sites, own_routes)

@@ -1,4 +1,4 @@
-"""One TypeScript or JavaScript text, or the code of one component, into `CodeFacts`, by the grammar its suffix asks for."""
+"""One TypeScript or JavaScript text, or the code of one component or page, into `CodeFacts`, by the grammar its suffix asks for."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ingest.code.typescript.names import COMPONENTS, module_name
 from ingest.code.typescript.pages import woven
 from ingest.code.woven import in_place
 from ingest.facts import CodeFacts
+from ingest.page_scripts import is_page
 from ingest.source import Purpose
 
 
 def read(path: str, purpose: Purpose, text: str) -> CodeFacts:
     """The facts of one text. Syntax errors are listed in `errors`; what can be read around them is."""
-    if not path.lower().endswith(COMPONENTS):
+    if not path.lower().endswith(COMPONENTS) and not is_page(path):
         return _read(path, purpose, text)
     code, errors = woven(path, text)
     facts = in_place(_read(path, purpose, code.text), code, text.count("\n") + 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
+from ingest.page_scripts import is_page
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.answer_types import is_typed_otherwise
 from pipeline.system.flows.made_of import callee_text
@@ -86,7 +87,8 @@ def _answering(assembly: Assembly) -> str | None:
 
 def _markup(assembly: Assembly) -> Iterator[tuple[Node, Sink]]:
     for call, sinks in assembly.sinks.items():
-        if assembly.program.files[call[0]].purpose == "product":
+        file = assembly.program.files[call[0]]
+        if file.purpose == "product" and not is_page(file.path):  # what a page of HTML shows, its own script has asked for
             yield from ((call, sink) for sink in sinks if sink.role == "html")
 
 
