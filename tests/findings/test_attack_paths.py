@@ -27,12 +27,12 @@ SAMPLES = Path(__file__).parent.parent.parent / "evals" / "systems"
 
 # The sample's paths, written down from reading its code and settings: who, to what, by which findings. One per prize.
 GOLDEN = {
-    ("anyone on the internet", "money", "tool:issue_refund", ("direct-prompt-injection", "tool-without-approval")),
-    ("anyone on the internet", "database", "data_store:SQL database", ("direct-prompt-injection", "model-output-in-query")),
-    ("anyone on the internet", "records", "tool:list_orders", ("direct-prompt-injection", "model-chosen-identity")),
-    ("anyone on the internet", "secret", "prompt:support_assistant.agent.prompts.INSTRUCTIONS", ("direct-prompt-injection", "secret-in-prompt")),
-    ("anyone on the internet", "addresses", "web_content:tools.track_parcel (http_clients)", ("direct-prompt-injection", "model-output-in-path-or-url")),
-    ("anyone on the internet", "documents", "vector_store:support-knowledge", ("direct-prompt-injection", "cross-tenant-retrieval")),
+    ("anyone on the internet", "money", "tool:issue_refund", ("client-controlled-conversation", "tool-without-approval")),
+    ("anyone on the internet", "database", "data_store:SQL database", ("client-controlled-conversation", "model-output-in-query")),
+    ("anyone on the internet", "records", "tool:list_orders", ("client-controlled-conversation", "model-chosen-identity")),
+    ("anyone on the internet", "secret", "prompt:support_assistant.agent.prompts.INSTRUCTIONS", ("client-controlled-conversation", "secret-in-prompt")),
+    ("anyone on the internet", "addresses", "web_content:tools.track_parcel (http_clients)", ("client-controlled-conversation", "model-output-in-path-or-url")),
+    ("anyone on the internet", "documents", "vector_store:support-knowledge", ("client-controlled-conversation", "cross-tenant-retrieval")),
     ("anyone on the internet", "session", "renderer:chat.chat (markdown)", ("vector-store-open-to-writes", "indirect-prompt-injection", "model-output-rendered")),
     ("whoever opens an issue or a pull request", "repository", "ci_job:.github/workflows/triage.yml", ("ci-untrusted-text-with-rights",)),
     ("anyone on the internet", "learning", "training_job:train.train (fine-tuning)", ("feedback-loop-poisoning",)),

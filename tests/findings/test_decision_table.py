@@ -38,8 +38,9 @@ def test_what_holds_says_where_it_was_seen(findings: tuple[Finding, ...]) -> Non
     refunds = next(f for f in findings if f.threat == "direct-prompt-injection" and f.attack_path[0].endswith("POST /chat"))
     told = {row.asked: (row.step, row.because) for row in refunds.risk_table if row.answer == "yes"}
     assert told == {
-        "no authentication on the way in": (1, "POST /chat (src/support_assistant/api/chat.py:37)"),
         "money moves": (1, "issue_refund (src/support_assistant/agent/tools.py:34)"),
+        "messages go out": (0, "email_customer (src/support_assistant/agent/tools.py:46)"),
+        "money, safety or access depends on it": (0, "/var/lib/support/intent.pt (src/support_assistant/intent/classifier.py:34)"),
     }
     assert "code is executed" in [row.asked for row in refunds.risk_table if row.answer == "no"]
 
@@ -47,7 +48,12 @@ def test_what_holds_says_where_it_was_seen(findings: tuple[Finding, ...]) -> Non
 def test_a_second_reason_takes_no_second_step(findings: tuple[Finding, ...]) -> None:
     told = next(f for f in findings if f.threat == "indirect-prompt-injection")
     holding = [row for row in told.risk_table if row.axis == "impact" and row.answer == "yes"]
-    assert [(row.asked, row.step) for row in holding] == [("private data is within reach", 1), ("money moves", 0)]
+    assert [(row.asked, row.step) for row in holding] == [
+        ("private data is within reach", 1),
+        ("money moves", 0),
+        ("messages go out", 0),
+        ("money, safety or access depends on it", 0),
+    ]
 
 
 def test_effects_within_reach_raise_the_metrics_of_a_threat(findings: tuple[Finding, ...]) -> None:

@@ -30,9 +30,9 @@ def start(job: JOB):
 @pytest.mark.parametrize(
     ("job", "name", "test", "likelihood"),
     [
-        ("Job", "job.base", "pass", 3),
-        ("Job", '"someone/novel-7b"', "pass", 2),
-        ("Job", "job.base", 'if job.base not in ("someone/novel-7b", "someone/novel-1b"): raise ValueError(job.base)', 2),
+        ("Job", "job.base", "pass", 4),
+        ("Job", '"someone/novel-7b"', "pass", 3),
+        ("Job", "job.base", 'if job.base not in ("someone/novel-7b", "someone/novel-1b"): raise ValueError(job.base)', 3),
     ],
 )
 def test_whoever_names_the_repository_runs_its_code(tmp_path: Path, job: str, name: str, test: str, likelihood: int) -> None:
