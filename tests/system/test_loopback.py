@@ -226,3 +226,12 @@ def test_a_project_of_dotnet_that_only_its_launch_settings_put_on_loopback_is_ma
 ) -> None:
     route = only(scan_of(tmp_path, {"Desk/Program.cs": _KESTREL, **files}).system, "http_route")
     assert (route.attributes.get("listens_here") is True) is marked
+
+
+def test_a_page_that_no_application_holds_is_asked_for_none(tmp_path: Path) -> None:
+    page = "import gradio as gr\nfrom answers import answer\n\n\ndef chat(message, history):\n    return answer(message)\n\n\n"
+    page += "with gr.Blocks() as demo:\n    gr.ChatInterface(fn=chat)\n\ndemo.launch()\n"
+    answers = "from openai import OpenAI\n\n\ndef answer(text):\n    return OpenAI().responses.create(model='m', input=text).output_text\n"
+    scan = scan_of(tmp_path, {"app.py": page, "answers.py": answers, "README.md": "# Start\n\n`uvicorn other:app --reload`\n"})
+    assert scan.errors == ()
+    assert "gradio" in str(scan.system)

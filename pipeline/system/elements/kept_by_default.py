@@ -58,7 +58,7 @@ def _of_python(assembly: Assembly, config: Sequence[ConfigFacts], documents: Ite
 
 
 def _is_made(assembly: Assembly, application: tuple[int, int]) -> bool:
-    names = assembly.program.callee_names(application)
+    names = assembly.program.callee_names(application) if assembly.program.value(application).kind == "call" else ()
     return any(_MAKES.match(assembly.index.canonical(name)) for name in names)
 
 

@@ -51,6 +51,7 @@ _CHOOSES = frozenset({
     "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findById", "findByPk",
     "findAll", "findAllById", "selectById", "selectByIds", "selectBatchIds", "selectOne", "selectList", "selectPage", "listByIds",
     "getById", "getOne", "lambdaQuery",
+    "id",  # of Mongoose, one of the documents within another: `message.attachments.id(number)`
 })  # fmt: skip
 # What a text is asked, whose answer is a truth or a number.
 _TELLS = frozenset({

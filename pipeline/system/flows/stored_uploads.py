@@ -11,6 +11,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.taint import Hit
 
 _OF_MULTER = frozenset({"path", "filename", "destination"})
+_CALLED = "originalname"  # by whoever sent it
 _OF_FORMIDABLE = frozenset({"filepath", "newFilename"})
 _REQUESTS = frozenset({"req", "request"})
 # Puts what came with a message into a folder of the session, under a name of its own.
@@ -19,13 +20,15 @@ _CHAINLIT, _ASKS_FOR_FILE = "chainlit.", "chainlit.AskFileMessage"
 
 def is_stored_name(assembly: Assembly, hit: Hit) -> bool:
     """Whether the way takes the place or the name under which the framework has put an upload down."""
+    uploaded = False
     for node in hit.trace:
         value = assembly.program.value(node)
+        uploaded = (uploaded or _is_sent(assembly, node)) and value.text != _CALLED
         if value.kind == "attribute" and value.text == "path" and _is_of_chainlit(assembly, hit.trace):
             return True
         if value.kind != "attribute" or not assembly.program.objects_are_entries(node[0]):
             continue  # in Flask, too, there is `request.files["letter"].filename`, and it is the caller's
-        if value.text in _OF_FORMIDABLE or (value.text in _OF_MULTER and _is_file(assembly, (node[0], value.inputs[0]))):
+        if value.text in _OF_FORMIDABLE or (value.text in _OF_MULTER and (uploaded or _is_file(assembly, (node[0], value.inputs[0])))):
             return True
     return False
 
@@ -48,6 +51,12 @@ def _is_file(assembly: Assembly, node: Node) -> bool:
     while value.kind in ("element_of", "index", "guarded", "choice", "await") and value.inputs:
         node = (node[0], value.inputs[0])
         value = program.value(node)
+    return _is_sent(assembly, node)
+
+
+def _is_sent(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is `req.file` or `req.files`: what a helper is handed of it are files still."""
+    program, value = assembly.program, assembly.program.value(node)
     return value.kind == "attribute" and value.text in ("file", "files") and program.value((node[0], value.inputs[0])).text in _REQUESTS
 
 
