@@ -29,6 +29,8 @@ _ANSWERED_BY = frozenset({"send", "end", "write"})  # of what a handler is given
 _JOINS = frozenset({"format", "collection", "choice", "await", "update"})
 _ADDS = frozenset({"+", "%"})
 _KIND, _ANY = re.compile(r"\w*(?:Error|Exception)"), frozenset({"Error", "Exception", "BaseException"})
+_WHERE = re.compile(r"(?<![a-z])(?:is_?)?prod(?:uction)?(?![a-z])|isProd|NODE_ENV|APP_ENV|DEBUG|is_?dev|development")
+_NAMES = frozenset({"name", "attribute", "constant"})
 _MOST, _CALLERS, _FUNCTIONS = 80, 6, 40
 
 
@@ -88,9 +90,17 @@ class _Told:
     def by_handler(self, handler: FunctionRef, error: Node) -> Iterator[Node]:
         """Values that hold what a handler was called for, where it answers."""
         assembly, program = self._assembly, self._program
+        if any(
+            _WHERE.search(value.text) for value in program.files[handler[0]].values if value.scope == handler[1] and value.kind in _NAMES
+        ):
+            return  # what it says in production is another thing
         answers = [(call, given) for call in assembly.calls_in(handler) for given in (*_answered(assembly, call), *self._passed_on(call))]
         known = load_told_errors().answers | _ANSWERED_BY
-        named = [call for call in assembly.calls_in(handler) if _name(assembly, call) in known and not program.targets(call)]
+        named = [
+            call
+            for call in assembly.calls_in(handler)
+            if _name(assembly, call) in known and not program.targets(call) and not _is_logged(assembly, call)
+        ]
         answers += [(call, given) for call in named for given in inputs_of(program, call)[1:]]  # `res`, which no route was given
         answers += [
             (given, given)
@@ -169,6 +179,11 @@ def _wrapped(assembly: Assembly, returned: Node) -> Iterator[Node]:
 
 def _name(assembly: Assembly, call: Node) -> str:
     return assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
+
+
+def _is_logged(assembly: Assembly, call: Node) -> bool:
+    """`console.error(error)` answers nobody, though a handler of the caller's may be called `error` too."""
+    return any(sink.role in ("log", "print") for sink in assembly.sinks.get(call, ()))
 
 
 def _holds_error(assembly: Assembly, given: Node) -> bool:
