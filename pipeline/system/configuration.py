@@ -141,7 +141,8 @@ def _packages(
     ecosystem = str(packages[0].attributes.get("ecosystem") or "pypi")
     over = [s for s in locks if s.attributes.get("ecosystem") == ecosystem and _is_over(folder_of(s.place.path), file.path)]
     # Where an image passes over a lock, what it holds was resolved while it was built.
-    lock = next((s for s in over if not any(passes_over_lock(other, file.path, s.place.path) for other in files)), None)
+    past = {s.place: next((found for other in files if (found := passes_over_lock(other, file.path, s.place.path))), None) for s in over}
+    lock = next((s for s in over if past[s.place] is None), None)
     is_locked = lock is not None or (not over and any(installs_from_lock(other, file.path, ecosystem) for other in files))
     hashed = sum(1 for p in packages if p.attributes.get("pin") == "hash")
     loose = [p for p in packages if p.attributes.get("pin") in ("none", "range")]
@@ -162,6 +163,8 @@ def _packages(
     for setting in judged[:_MAX_PLACES] or packages[:1]:
         evidence = assembly.cite_place(setting.place)
         draft.show(evidence)
+    if lock is None and (made_anew := next((found for found in past.values() if found is not None), None)) is not None:
+        draft.show(assembly.cite_place(made_anew.place, note="this installs past the lock"))
     if draft.attributes["locked"] or not loose:
         by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
         assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))

@@ -161,19 +161,21 @@ def installs_from_lock(file: ConfigFacts, manifest: str, ecosystem: str) -> bool
     return any(pattern.search(command) and not _MADE_ANEW.search(command) for command in _commands(file.settings))
 
 
-def passes_over_lock(file: ConfigFacts, manifest: str, lock: str) -> bool:
-    """Whether a container file makes the lock beside the manifest anew, or resolves with a tool that does not read this one."""
+def passes_over_lock(file: ConfigFacts, manifest: str, lock: str) -> Setting | None:
+    """The command of a container file that makes the lock beside the manifest anew, or resolves with a tool that does not read this one."""
     if context_of(file.path) != folder_of(manifest) or not any(s.kind in ("image", "container_build") for s in file.settings):
-        return False
-    commands = _commands(file.settings)
-    other_tool = lock.rsplit("/", 1)[-1].lower() in ("uv.lock", "pdm.lock", "pipfile.lock")
-    if any(_MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)) for command in commands):
-        return True
+        return None
+    runs = [(s, str(s.attributes.get("command") or "")[:20_000]) for s in file.settings if s.kind == "run_command"]
     name = lock.rsplit("/", 1)[-1].lower()
+    other_tool = name in ("uv.lock", "pdm.lock", "pipfile.lock")
+    for setting, command in runs:
+        if _MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)):
+            return setting
     if name in ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock"):
-        return any(_PIP.search(command) for command in commands) and not any(_READS_LOCK.search(command) for command in commands)
+        reads = any(_READS_LOCK.search(command) for _setting, command in runs)
+        return None if reads else next((setting for setting, command in runs if _PIP.search(command)), None)
     asked = [(found[1], s) for s in file.settings if (found := _OF_NPM.search(str(s.attributes.get("command") or "")[:20_000]))]
-    return bool(asked) and any(_without_lock(tool, setting, name) for tool, setting in asked)
+    return next((setting for tool, setting in asked if _without_lock(tool, setting, name)), None)
 
 
 def _without_lock(tool: str, setting: Setting, lock: str) -> bool:
