@@ -13,9 +13,12 @@ from collections.abc import Mapping
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import KEPT_HERE
+from pipeline.system.rules.words import words_of
 from pipeline.system.training.kept_with import record_beside
 
+_READS = frozenset({"load", "loads", "read", "open", "restore", "fetch", "download", "get"})  # a run that goes on from where it stood
 _MOST_CALLERS = 60
 _MOST_SHOWN = 3  # places where a training keeps what it made
 
@@ -25,7 +28,8 @@ def mark_kept_models(assembly: Assembly) -> None:
     saves: dict[FunctionRef, list[Node]] = {}
     for _identity, draft in sorted(assembly.drafts.by_id.items()):
         for node in draft.nodes if draft.attributes.get("artifact") == "model" else ():
-            saves.setdefault((node[0], assembly.program.value(node).scope), []).append(node)
+            if _READS.isdisjoint(words_of(callee_text(assembly, node))):
+                saves.setdefault((node[0], assembly.program.value(node).scope), []).append(node)
     saved = set(saves)
     if not saved:
         return
