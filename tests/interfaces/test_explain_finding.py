@@ -45,7 +45,7 @@ def test_a_finding_of_a_report_is_shown_with_its_table(run: Run, report: Path) -
     code, out, _ = run("explain", identity(report)[:10], "--scan", report)
     assert code == 0
     assert "Severity critical: likelihood 4 x impact 5" in out
-    assert "no authentication on the way in" in out and "app.py:9" in out
+    assert "an entry on the way is open to whoever uses it" in out and "app.py:9" in out
     assert "CVSS 4.0: " in out and "CVSS:4.0/AV:N/AC:L/AT:P/" in out
     assert "os.system(reply.choices[0].message.content)" in out
 

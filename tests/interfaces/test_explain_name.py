@@ -37,7 +37,7 @@ def printed(book: Handbook, name: str, *, width: int = 80, whole: bool = False, 
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("direct-prompt-injection", ("Text a user types can steer", "How we look", "test:", "Severity: high to start with, between low and critical", "LLM01:2025")),
+        ("direct-prompt-injection", ("Text a user types can steer", "How we look", "test:", "Severity: medium to start with, between low and critical", "LLM01:2025")),
         ("Human Approval", ("human_approval  control", "It counts when", "It does not count when", "tool-without-approval", "langgraph")),
         ("kill_switch", ("It counts when", "agent-runaway-loop")),
         ("PGVector", ("pgvector  framework", "pgvector.psycopg.register_vector", "cross-tenant-retrieval")),

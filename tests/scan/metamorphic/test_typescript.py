@@ -57,6 +57,10 @@ KNOWN = {
         "unauthenticated-inference-endpoint: Handlers behind one adapter, each with its own check, in TypeScript",
         "long lines",
     ): "what a handler refuses is told apart by lines",
+    (
+        "untrusted-text-in-system-prompt: Commands of a bot that lie in a folder, in JavaScript and TypeScript",
+        "other files",
+    ): "what a file of a folder of commands took over stands beside them, and belongs to no bot by its folder",
     ("memory-poisoning: A table of notes that stands in everybody's system prompt", "long lines"): _ONE_LINE,
     ("memory-poisoning: Notes that are asked for by their author", "long lines"): _ONE_LINE,
     ("open-records: A function that chooses among routes by itself asks first, in TypeScript", "long lines"): _ONE_LINE,
