@@ -14,7 +14,7 @@ from functools import cache
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
-from pipeline.system.elements.own_files import DUMPS
+from pipeline.system.elements.own_files import DUMPS, loads_of_model_files
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.sites import CallSite
 from pipeline.system.program.written_paths import UNKNOWN, written
@@ -25,13 +25,10 @@ _DEEP = 8
 
 def mark_notebook_files(assembly: Assembly) -> None:
     """Marks model files that only notebooks load, each of a name that the tree writes."""
-    loads: dict[str, list[CallSite]] = {}
-    for site in assembly.sites.calls:
-        identity = assembly.element_of_call.get(site.node)
-        if identity is not None and site.rule.kind == "model_file" and assembly.program.value(site.node).kind == "call":
-            loads.setdefault(identity, []).append(site)
     in_notebooks = {
-        identity: sites for identity, sites in loads.items() if all(assembly.place(site.node).path.endswith(".ipynb") for site in sites)
+        identity: sites
+        for identity, sites in loads_of_model_files(assembly).items()
+        if all(assembly.place(site.node).path.endswith(".ipynb") for site in sites)
     }
     if not in_notebooks:
         return

@@ -29,21 +29,26 @@ _CHOSEN_BY: frozenset[Label] = frozenset(
 
 def mark_own_files(assembly: Assembly) -> None:
     """Marks model files all of whose loads are of files of their own."""
-    loads: dict[str, list[CallSite]] = {}
-    for site in assembly.sites.calls:
-        identity = assembly.element_of_call.get(site.node)
-        if identity is not None and site.rule.kind == "model_file" and assembly.program.value(site.node).kind == "call":
-            loads.setdefault(identity, []).append(site)
     chosen = {
         (flow.steps[-1].path, flow.steps[-1].start_line)
         for known in assembly.flows.values()
         for flow in known
         if flow.role in ("path", "deserialised", "model_source") and _CHOSEN_BY.intersection(flow.carries) and flow.steps
     }
-    for identity, sites in loads.items():
+    for identity, sites in loads_of_model_files(assembly).items():
         draft = assembly.draft(identity)
         if draft.attributes.get("source") == "file" and all(_is_own(assembly, site, chosen) for site in sites):
             draft.attributes["own_file"] = True
+
+
+def loads_of_model_files(assembly: Assembly) -> dict[str, list[CallSite]]:
+    """The calls that load each model file."""
+    loads: dict[str, list[CallSite]] = {}
+    for site in assembly.sites.calls:
+        identity = assembly.element_of_call.get(site.node)
+        if identity is not None and site.rule.kind == "model_file" and assembly.program.value(site.node).kind == "call":
+            loads.setdefault(identity, []).append(site)
+    return loads
 
 
 def _is_own(assembly: Assembly, site: CallSite, chosen: set[tuple[str, int]]) -> bool:

@@ -17,9 +17,9 @@ from pipeline.system.assembly import MAX_REACH, Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.flows.taint import Within
 from pipeline.system.program.enclosing import around
+from pipeline.system.program.walking import runs_of
 
 _MOST = 400  # entries that share a reader
-_MOST_CALLERS = 60  # functions between a reader and an adapter's call of an entry
 _BY_THE_OPERATOR = frozenset({"command_line", "scheduled_job"})
 
 
@@ -43,7 +43,7 @@ def within(assembly: Assembly, reading: FunctionRef, element: str, sharing: Coll
             others |= assembly.reach(entry)
     taken = reading not in own
     if taken:
-        own |= _callers(assembly, reading)
+        own.update(runs_of(assembly.program, reading))
     return Within(frozenset(own), frozenset() if is_cut else frozenset(others - own), taken)
 
 
@@ -53,7 +53,7 @@ def _sharing(assembly: Assembly, reading: FunctionRef) -> Sequence[str]:
         return found
     if taking := _takers(assembly, reading):
         return [element for entry, element in entries if entry in taking or not taking.isdisjoint(assembly.reach(entry))]
-    called = {target for caller in _callers(assembly, reading) for target in _called(assembly, caller)}
+    called = {target for caller in runs_of(assembly.program, reading) for target in _called(assembly, caller)}
     return [element for entry, element in entries if entry in called]
 
 
@@ -66,18 +66,6 @@ def _takers(assembly: Assembly, reading: FunctionRef) -> set[FunctionRef]:
         if (put[0], program.value(put).scope) == reading
         for taker in takers
     }
-
-
-def _callers(assembly: Assembly, reading: FunctionRef) -> set[FunctionRef]:
-    """A function and those that call it, or call what calls it."""
-    found, queue = {reading}, [reading]
-    while queue and len(found) < _MOST_CALLERS:
-        for call in assembly.program.callers(queue.pop()):
-            caller = (call[0], assembly.program.value(call).scope)
-            if caller not in found:
-                found.add(caller)
-                queue.append(caller)
-    return found
 
 
 def _called(assembly: Assembly, function: FunctionRef) -> set[FunctionRef]:

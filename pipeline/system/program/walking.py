@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
 
+_MOST_CALLERS = 60
+
 
 def walk(begin: Node, onward: Callable[[Node], Iterable[Node]], most: int, *, nearest_first: bool = False) -> Iterator[Node]:
     """Values that are reached, `most` of them at most; `onward` is asked after a value was given."""
@@ -49,3 +51,16 @@ def passed_for(program: Program, parameter: Node, most_callers: int | None = Non
     if place is None:
         return []
     return [given for call in program.callers(place[0])[:most_callers] for given in passed_by(program, call, place)]
+
+
+def runs_of(program: Program, function: FunctionRef) -> list[FunctionRef]:
+    """A function, and those that come by it: their callers, and the callers of these, nearest first."""
+    found: dict[FunctionRef, None] = {function: None}
+    queue = [function]
+    while queue and len(found) < _MOST_CALLERS:
+        for call in program.callers(queue.pop(0)):
+            caller = (call[0], program.value(call).scope)
+            if caller not in found:
+                found[caller] = None
+                queue.append(caller)
+    return list(found)

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
-from pipeline.system.program.walking import inputs_of, walk
-from pipeline.system.training.kept_models import runs_of
+from pipeline.system.program.walking import inputs_of, runs_of, walk
 
 _SPLITS = re.compile(r"(?:^|\.)(?:train_test_split|random_split)$")
 _COPIES = re.compile(r"^(?:sklearn\.utils\.resample|imblearn\.(?:over_sampling|combine)\.[\w.]+\.fit_(?:re)?sample)$")
@@ -33,7 +32,7 @@ def mark_copied_before_split(assembly: Assembly) -> None:
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job" or draft.attributes.get("measured") is not None:
             continue
-        own = [run for node in draft.nodes for run in runs_of(assembly, (node[0], program.value(node).scope))]
+        own = [run for node in draft.nodes for run in runs_of(assembly.program, (node[0], program.value(node).scope))]
         for split, copied in sorted(copying.items()):
             if (split[0], program.value(split).scope) in own:
                 draft.attributes["measured"] = "copies"

@@ -15,11 +15,11 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.model import KEPT_HERE
+from pipeline.system.program.walking import runs_of
 from pipeline.system.rules.words import words_of
 from pipeline.system.training.kept_with import record_beside
 
 _READS = frozenset({"load", "loads", "read", "open", "restore", "fetch", "download", "get"})  # a run that goes on from where it stood
-_MOST_CALLERS = 60
 _MOST_SHOWN = 3  # places where a training keeps what it made
 
 
@@ -41,7 +41,7 @@ def mark_kept_models(assembly: Assembly) -> None:
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job" or not draft.nodes:
             continue
-        begun = [run for node in draft.nodes for run in runs_of(assembly, (node[0], assembly.program.value(node).scope))]
+        begun = [run for node in draft.nodes for run in runs_of(assembly.program, (node[0], assembly.program.value(node).scope))]
         by_this = saved & {function for run in begun for function in (run, *assembly.reach(run))}
         beside = {save for save in saved if any(node[0] == save[0] for node in draft.nodes)}
         if by_this or beside:
@@ -66,16 +66,3 @@ def _record_of(assembly: Assembly, save: FunctionRef, begun: list[FunctionRef], 
         if save in reached and (kept := next((function for function in reached if function in recorded), None)) is not None:
             return recorded[kept]
     return None
-
-
-def runs_of(assembly: Assembly, function: FunctionRef) -> list[FunctionRef]:
-    """A function, and those that come by it: their callers, and the callers of these."""
-    found: dict[FunctionRef, None] = {function: None}
-    queue = [function]
-    while queue and len(found) < _MOST_CALLERS:
-        for call in assembly.program.callers(queue.pop(0)):
-            caller = (call[0], assembly.program.value(call).scope)
-            if caller not in found:
-                found[caller] = None
-                queue.append(caller)
-    return list(found)

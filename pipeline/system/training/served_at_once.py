@@ -22,8 +22,7 @@ from pipeline.system.model import RELEASED_HERE
 from pipeline.system.program.arguments import argument_positions
 from pipeline.system.program.file_keys import keys
 from pipeline.system.program.sites import CallSite
-from pipeline.system.program.walking import inside
-from pipeline.system.training.kept_models import runs_of
+from pipeline.system.program.walking import inside, runs_of
 
 _BY_THEMSELVES = frozenset({"scheduled_job", "queue_consumer", "http_route", "webhook"})
 _JUDGES = re.compile(
@@ -56,7 +55,7 @@ def _mark_put(assembly: Assembly) -> None:
         return
     for draft in jobs:
         trained = dict.fromkeys((node[0], assembly.program.value(node).scope) for node in draft.nodes)
-        runs = [run for function in trained for run in runs_of(assembly, function) if _starts_itself(assembly, run)]
+        runs = [run for function in trained for run in runs_of(assembly.program, function) if _starts_itself(assembly, run)]
         for run in runs:
             reached = assembly.reach(run)
             if any(_gates(assembly, function) for function in (run, *trained)):

@@ -16,8 +16,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import Branch, CodeFacts
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
-from pipeline.system.program.walking import inside
-from pipeline.system.training.kept_models import runs_of
+from pipeline.system.program.walking import inside, runs_of
 
 _MEASURE = re.compile(
     r"(?i)(?:^|_)(?:acc(?:uracy)?|auc|auroc|roc|f1|recall|precision|score|rmse|mae|mse|mape|r2|loss|perplexity|wer|bleu|metrics?)"
@@ -45,7 +44,7 @@ def mark_warned_only(assembly: Assembly) -> None:
         if draft.kind != "training_job":
             continue
         trained = dict.fromkeys((node[0], assembly.program.value(node).scope) for node in draft.nodes)
-        for run in dict.fromkeys(run for function in trained for run in runs_of(assembly, function)):
+        for run in dict.fromkeys(run for function in trained for run in runs_of(assembly.program, function)):
             for test, release, named in (*_passed_over(assembly, run), *_caught(assembly, run)):
                 found.setdefault(test, []).append((run not in trained, identity, release, named))
                 break
