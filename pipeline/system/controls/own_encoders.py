@@ -6,12 +6,10 @@ replaced as well is not asked: without the first nothing begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.program.replaced import METHODS, escapes_markup
+from pipeline.system.program.replaced import escaping_calls
 from pipeline.system.program.sites import CallSite, Sites
 from pipeline.system.rules.framework import CallRule
 
@@ -20,12 +18,5 @@ _RULE = CallRule(call=("own escaping",), control="output_encoding", protects="da
 
 def with_own_encoders(assembly: Assembly) -> Sites:
     """The sites, and the calls that escape markup by hand."""
-    found = tuple(CallSite(call, _RULE, "own code", ("own escaping",)) for call in _encoders(assembly))
+    found = tuple(CallSite(call, _RULE, "own code", ("own escaping",)) for call in escaping_calls(assembly))
     return replace(assembly.sites, calls=(*assembly.sites.calls, *found)) if found else assembly.sites
-
-
-def _encoders(assembly: Assembly) -> Iterator[Node]:
-    for file, facts in enumerate(assembly.program.files):
-        for identity, value in enumerate(facts.values):
-            if value.kind == "call" and facts.values[value.inputs[0]].text in METHODS and escapes_markup(assembly, (file, identity)):
-                yield file, identity

@@ -8,6 +8,7 @@ Takes an assembly and a call; gives the text or the pattern that is replaced eve
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ingest.code.program import FunctionRef, Node, Program
@@ -16,7 +17,7 @@ from pipeline.system.program.patterns import pattern_of
 from pipeline.system.program.walking import inputs_of, walk
 
 SLASHES = re.compile(r"^/(.*)/([a-z]*)$", re.DOTALL)
-METHODS = frozenset({"replace", "replaceAll", "Replace", "ReplaceAll", "ReplaceAllString", "sub"})
+_METHODS = frozenset({"replace", "replaceAll", "Replace", "ReplaceAll", "ReplaceAllString", "sub"})
 _PACKAGES = frozenset({"ReplaceAll", "Replace"})  # of Go: `strings.ReplaceAll(text, "<", "&lt;")`
 _ENTITY = re.compile(r"&(lt|#0*60|#x0*3c)\b|&#$|\\u003c", re.IGNORECASE)
 _WHOLE_MATCH = re.compile(r"\$[&1]|\\[01]|\\g<")  # what was found is put back
@@ -37,7 +38,7 @@ def escapes_markup(assembly: Assembly, call: Node) -> bool:
     """Whether a call leaves no `<` of the text it is called on."""
     program, value = assembly.program, assembly.program.value(call)
     callee = program.value((call[0], value.inputs[0])) if value.kind == "call" else value
-    if callee.kind != "attribute" or callee.text not in METHODS or len(value.inputs) < 3:
+    if callee.kind != "attribute" or callee.text not in _METHODS or len(value.inputs) < 3:
         return False
     given = inputs_of(program, call)[1:]
     if program.files[call[0]].language == "go" and callee.text in _PACKAGES and len(given) > 2:
@@ -50,14 +51,17 @@ def escapes_markup(assembly: Assembly, call: Node) -> bool:
     return any(_takes_openings(assembly, call, old, callee.text) for old in _said(program, given[0])) and _is_harmless(assembly, given[1])
 
 
+def escaping_calls(assembly: Assembly) -> Iterator[Node]:
+    """The calls of a program that escape markup by what they replace."""
+    for file, facts in enumerate(assembly.program.files):
+        for identity, value in enumerate(facts.values):
+            if value.kind == "call" and facts.values[value.inputs[0]].text in _METHODS and escapes_markup(assembly, (file, identity)):
+                yield file, identity
+
+
 def escaping_functions(assembly: Assembly) -> frozenset[FunctionRef]:
     """Functions that escape markup by what they replace."""
-    return frozenset(
-        (file, value.scope)
-        for file, facts in enumerate(assembly.program.files)
-        for identity, value in enumerate(facts.values)
-        if value.kind == "call" and facts.values[value.inputs[0]].text in METHODS and escapes_markup(assembly, (file, identity))
-    )
+    return frozenset((call[0], assembly.program.value(call).scope) for call in escaping_calls(assembly))
 
 
 def _said(program: Program, node: Node) -> list[Node]:
