@@ -7,11 +7,17 @@ coloured, and what comes out is markup in which all text is escaped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from pipeline.reports.escape import visible_lines
 from pipeline.threats.pages import GAPS, REPORTED, SILENT, Case, Expectation, read_cases
+
+if TYPE_CHECKING:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexer import Lexer
 
 SECTIONS = {REPORTED: "reported", SILENT: "silent", GAPS: "gap"}
 MARKS: dict[Expectation, str] = {
@@ -45,6 +51,7 @@ class Example:
     files: tuple[ShownFile, ...]
 
 
+@lru_cache(maxsize=256)  # a server shows a page again and again
 def examples_of(slug: str, page: str) -> tuple[Example, ...]:
     """The cases of a page in its order, those of sections with other names left out."""
     return tuple(_example(case) for case in read_cases(slug, page) if case.section in SECTIONS)
@@ -69,14 +76,31 @@ def _file(case: Case, path: str, text: str, language: str) -> ShownFile:
 def _coloured(lines: tuple[str, ...], language: str) -> list[tuple[int, Markup]]:
     """Lines with their numbers; where the language is not known, escaped and not coloured."""
     from pygments import highlight
-    from pygments.formatters import HtmlFormatter
+
+    lexer = _lexer(language or "text")
+    if lexer is None:
+        return [(at, escape(line)) for at, line in enumerate(lines, 1)]
+    # The formatter escapes all text and closes its spans at the end of each line.
+    coloured = highlight("\n".join(lines), lexer, _formatter()).split("\n")[: len(lines)]
+    return [(at, Markup(line)) for at, line in enumerate(coloured, 1)]
+
+
+# Both are the same for thousands of fences, and each takes longer to make than a fence to colour.
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return [(at, escape(line)) for at, line in enumerate(lines, 1)]
-    # The formatter escapes all text and closes its spans at the end of each line.
-    coloured = highlight("\n".join(lines), lexer, HtmlFormatter(nowrap=True)).split("\n")[: len(lines)]
-    return [(at, Markup(line)) for at, line in enumerate(coloured, 1)]
+        return None
+
+
+@cache
+def _formatter() -> HtmlFormatter[str]:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)

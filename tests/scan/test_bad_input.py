@@ -110,16 +110,16 @@ def test_huge_files_are_skipped_unread(tmp_path: Path) -> None:
     assert "no reader" in ended.skipped["*.css"]
 
 
-def test_ten_thousand_files_in_one_folder_are_read(tmp_path: Path) -> None:
+def test_thousands_of_files_in_one_folder_are_read(tmp_path: Path) -> None:
     modules = {
-        f"pkg/m{n}.py": f"from pkg.m{(n + 1) % 10_000} import *\nfrom pkg.m{(n + 2) % 10_000} import f as g\ndef f(x):\n    return g(x)\n"
-        for n in range(10_000)
+        f"pkg/m{n}.py": f"from pkg.m{(n + 1) % 3_000} import *\nfrom pkg.m{(n + 2) % 3_000} import f as g\ndef f(x):\n    return g(x)\n"
+        for n in range(3_000)
     }
     modules["pkg/m0.py"] = "import openai\n" + modules["pkg/m0.py"]
-    ended = scan_apart(write_tree(tmp_path, modules), seconds=200)
+    ended = scan_apart(write_tree(tmp_path, modules), seconds=60)
     assert_rest_is_intact(ended)
     assert ended.code == 0
-    assert ended.scan["summary"]["files"] == 10_001
+    assert ended.scan["summary"]["files"] == 3_001
 
 
 def test_a_zip_bomb_among_the_design_documents_is_skipped(scan: Scan, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def site(out: Path, knowledge: tuple[str, ...]) -> None:
 
     before = _files_before(out)
     catalog = catalog_in_force(knowledge)
+    _make(out)  # before the seconds that the pages take
     files = pages(handbook(catalog), catalog)
     for folder in sorted({(out / name).parent for name in files}):
         _make(folder)
