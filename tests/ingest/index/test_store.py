@@ -241,7 +241,7 @@ TURNS = """
 
     place = IndexPlace(Path({folder!r}), patience_s=60)
     model = Hashed()
-    for turn in range(6):
+    for turn in range(3):
         name = "{who}.py"
         while True:
             with lock.held(place.lock, 60):
@@ -274,8 +274,8 @@ def test_two_processes_that_write_at_once_do_not_spoil_the_index(place: IndexPla
     reader = IndexReader(place, Hashed())
     with reader.session() as session:
         symbols = sorted(one.symbol for one in session.chunks([one.row for one in session.listed]).values())
-        near = session.nearest(Hashed().embed(["left.py left5x3\ndef left5x3(): return 'left5x3'"])[0], 50)
-    assert symbols == sorted(f"{who}5x{n}" for who in ("left", "right") for n in range(5))
+        near = session.nearest(Hashed().embed(["left.py left2x3\ndef left2x3(): return 'left2x3'"])[0], 50)
+    assert symbols == sorted(f"{who}2x{n}" for who in ("left", "right") for n in range(5))
     assert len(near) == 10 and near[0].similarity > 0.999
     reader.close()
 
