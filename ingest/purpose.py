@@ -142,7 +142,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
     (re.compile(r"(?:.*/)?(?:dvc\.ya?ml|[^/]+\.dvc|mlproject|mlmodel)", re.S), "ml_pipeline"),
     (re.compile(r"(?:.*/)?\.dvc/config(?:\.local)?", re.S), "dvc_config"),
     (re.compile(r"(?:.*/)?tsconfig(?:\.[^/]+)?\.json", re.S), "tsconfig"),
-    (re.compile(r"(?:.*/)?(?:appsettings(?:\.[^/]+)?|launchsettings)\.json", re.S), "app_settings"),
+    (re.compile(r"(?:.*/)?(?:appsettings(?:\.[^/]+)?|launchsettings|local\.settings)\.json", re.S), "app_settings"),
     (re.compile(r"(?:.*/)?[^/]+\.run\.xml|(?:.*/)?\.run/[^/]+\.xml", re.S), "run_settings"),
     (re.compile(r"(?:.*/)?application(?:-[^/]+)?\.(?:ya?ml|properties)", re.S), "spring_settings"),
     (re.compile(r"(?:.*/)?(?:application|reference)(?:[.-][^/]+)?\.conf|.*\.hocon", re.S), "hocon"),
