@@ -56,6 +56,7 @@ from pipeline.system.documents.hidden_text import add_hidden_instructions
 from pipeline.system.documents.written_secrets import add_written_secrets
 from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
+from pipeline.system.elements.acts_again import mark_acts_again
 from pipeline.system.elements.answered_credentials import mark_answered_credentials
 from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
@@ -238,6 +239,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_answered_credentials, assembly)
+    steps.run(mark_acts_again, assembly)
     steps.run(mark_told_errors, assembly)
     steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)
