@@ -127,7 +127,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], SourceKind], ...] = (
         ),
         "agent_settings",
     ),
-    (re.compile(r"(?:.*/)?\.(?:streamlit|chainlit)/config\.toml", re.S), "page_settings"),
+    (re.compile(r"(?:.*/)?\.(?:(?:streamlit|chainlit)/config|streamlit/secrets)\.toml", re.S), "page_settings"),
     (re.compile(r"(?:.*/)?\.(?:cursor|windsurf|cline|roo)rules", re.S), "markdown"),
     (re.compile(r"(?:.*/)?(?:[^/]+[._-])?values(?:[._-][^/]+)?\.ya?ml", re.S), "helm_values"),
     (re.compile(r"(?:.*/)?(?:environment|conda)(?:[._-][^/]*)?\.ya?ml", re.S), "conda"),

@@ -103,6 +103,7 @@ _LISTED = "".join(f"  {name}: {value}\n" for name, value in _KEYS.items())
         (".env.production", "".join(f"{name}={value}\n" for name, value in _KEYS.items())),
         ("infra/terraform.tfvars", "".join(f'{name.lower()} = "{value}"\n' for name, value in _KEYS.items())),
         ("cluster/keys.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\nstringData:\n" + _LISTED),
+        (".streamlit/secrets.toml", "".join(f'{name.lower()} = "{value}"\n' for name, value in _KEYS.items())),
         ("local.settings.json", '{\n "Values": {\n' + ",\n".join(f'  "{name}": "{value}"' for name, value in _KEYS.items()) + "\n }\n}\n"),
     ],
 )

@@ -26,7 +26,7 @@ from pipeline.system.rules.signing import load_signing
 # What makes it a smaller matter that a secret stands somewhere: it opens a neighbour alone, it is for development.
 _LESS = (frozenset({"own_service", "local"}), frozenset({"development", "for_development"}))
 _OF_VARIABLES = frozenset({"dotenv", "app_settings", "spring_settings", "hocon", "bicep_values"})
-_VALUES = (".tfvars",)
+_VALUES = (".tfvars", ".streamlit/secrets.toml")
 _STARTS = re.compile(r"(?:^|/)\.run/[^/]+\.xml$|\.run\.xml$")
 _SHOWN_AS_EXAMPLE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl)(?:[._-]|$)")
 

@@ -49,7 +49,7 @@ _HAS_GETTERS = frozenset({"Data", "Getter", "Value"})
 _ENTITIES = frozenset({"Entity", "Document", "MappedSuperclass"})
 _SAYS = frozenset({"update", "constant", "collection", "operation", "unknown"})
 _TYPED = frozenset({"java", "kotlin", "csharp"})
-_MOST = 80
+_MOST, _DEEPEST = 80, 4
 
 
 def mark_answered_credentials(assembly: Assembly) -> None:
@@ -63,7 +63,7 @@ def mark_answered_credentials(assembly: Assembly) -> None:
         if draft is None or draft.kind != "http_route" or store not in assembly.drafts.by_id:
             continue
         table = _table(assembly, store, trace[0], known)
-        columns = [column for column in known.get(table, ()) if _goes_out(assembly, route, trace, column, table)]
+        columns = [column for column in known.get(table, ()) if _goes_out(assembly, route, trace, column)]
         _mark(assembly, route, columns, end)
     entities = _entities(program)
     for reference, identity in sorted(assembly.entry_of_function.items()) if entities else ():
@@ -203,7 +203,7 @@ def _told_to(program: Program, call: Node) -> set[str]:
 # Whether it goes out as it is
 
 
-def _goes_out(assembly: Assembly, route: str, trace: tuple[Node, ...], column: Column, table: str) -> bool:
+def _goes_out(assembly: Assembly, route: str, trace: tuple[Node, ...], column: Column) -> bool:
     program = assembly.program
     if _chooses(program, trace[0]) or any(_changes(program, node) for node in trace[1:]):
         return False
@@ -211,7 +211,7 @@ def _goes_out(assembly: Assembly, route: str, trace: tuple[Node, ...], column: C
     if any(_takes_out(program, scope, snake(column.name)) for scope in scopes):
         return False
     functions = [reference for reference, identity in assembly.entry_of_function.items() if identity == route]
-    return all(_says_whole(program, function, column, table) for function in functions)
+    return all(_says_whole(program, function, column) for function in functions)
 
 
 def _changes(program: Program, node: Node) -> bool:
@@ -279,29 +279,31 @@ def _names(program: Program, file: int, value: Value, column: str) -> bool:
     return "delete" in value.text and any(snake(program.value((file, one)).text) == column for one in value.inputs)
 
 
-def _says_whole(program: Program, route: FunctionRef, column: Column, table: str) -> bool:
+def _says_whole(program: Program, route: FunctionRef, column: Column) -> bool:
     """Whether what is said of the answer, if anything is, lets the column through."""
     function = program.function(route)
     shown: list[Node] = []
     for mark in function.decorators:
         value = program.value((route[0], mark))
-        if any(_OF_ANSWER.search(program.value(part).text) for part in inside(program, (route[0], mark), 6)):
+        parts = (program.value(part) for part in inside(program, (route[0], mark), 6))
+        if any(part.kind in ("name", "attribute") and _OF_ANSWER.search(part.text) for part in parts):
             return False
         for label, given in zip(value.labels, value.inputs, strict=False):
             if label in ("response_model_exclude", "response_model_include"):
                 return False
             if label == "response_model":
                 shown.append((route[0], given))
-    if not shown and function.result is not None:
-        named = [
-            name for node in inside(program, (route[0], function.result), 20) for name in program.names(node) if name in program.classes
-        ]
-        shown = [(route[0], function.result)] if named else []
-    classes = [
-        program.classes[name][1]
-        for node in shown
-        for part in inside(program, node, 20)
-        for name in program.names(part)
-        if name in program.classes
-    ]
-    return not shown or any(snake(cls.name).removesuffix("s") == table or column.name in [one[0] for one in cls.fields] for cls in classes)
+    if not shown and function.result is not None and _classes(program, (route[0], function.result)):
+        shown = [(route[0], function.result)]
+    return not shown or any(_has_field(program, name, column.name, 0) for node in shown for name in _classes(program, node))
+
+
+def _classes(program: Program, node: Node) -> list[str]:
+    return [name for part in inside(program, node, 20) for name in program.names(part) if name in program.classes]
+
+
+def _has_field(program: Program, name: str, field: str, depth: int) -> bool:
+    if name not in program.classes or depth > _DEEPEST:
+        return False
+    own = any(one[0] == field for one in program.classes[name][1].fields)
+    return own or any(_has_field(program, base, field, depth + 1) for base in program.bases(name))
