@@ -103,6 +103,9 @@ def _acts(assembly: Assembly, function: FunctionRef, identity: str) -> Iterator[
         effects = {sink.role for sink in assembly.sinks.get(call, ()) if sink.role in _ACTS}
         if "payment" in effects or ("message" in effects and _is_mail(assembly, call)):
             yield call
+    for store in program.files[function[0]].stores:
+        if store.scope == function[1] and _SUMS.fullmatch(_plain(store.attribute)) and _is_sum(assembly, (function[0], store.value)):
+            yield function[0], store.value
     for number, value in enumerate(program.files[function[0]].values):
         if value.scope == function[1] and _adds(assembly, (function[0], number), value):
             yield function[0], number
@@ -128,11 +131,15 @@ def _adds(assembly: Assembly, node: Node, value: Value) -> bool:
                 return True
         return False
     if value.kind == "update" and any(_SUMS.fullmatch(_plain(label)) for label in value.labels):
-        made = [program.value(part) for given in value.inputs[1:] for part in inside(program, (node[0], given), 6)]
-        return any(one.kind == "operation" and one.text in ("+", "+=") for one in made) and any(
-            one.kind == "attribute" and _SUMS.fullmatch(_plain(one.text)) for one in made
-        )
+        return any(_is_sum(assembly, (node[0], given)) for given in value.inputs[1:])
     return False
+
+
+def _is_sum(assembly: Assembly, node: Node) -> bool:
+    """Whether something is added to what stands in such a column: `user.credits + 5`."""
+    made = [assembly.program.value(part) for part in inside(assembly.program, node, 6)]
+    added = any(one.kind == "operation" and one.text in ("+", "+=") for one in made)
+    return added and any(one.kind in ("attribute", "constant") and _SUMS.fullmatch(_plain(one.text)) for one in made)
 
 
 # What is remembered

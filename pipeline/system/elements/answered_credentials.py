@@ -260,6 +260,8 @@ def _is_column(program: Program, node: Node) -> bool:
 
 def _takes_out(program: Program, scope: FunctionRef, column: str) -> bool:
     """Whether a function deletes, empties or parts off the column, or names it in what it leaves out."""
+    if any(store.scope == scope[1] and snake(store.attribute) == column for store in program.files[scope[0]].stores):
+        return True  # `user.password = None`
     return any(
         _names(program, scope[0], value, column)
         for value in program.files[scope[0]].values
