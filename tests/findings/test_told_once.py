@@ -172,6 +172,21 @@ def test_a_password_of_a_store_that_a_cluster_runs_inside_is_usable_beside_it(
     assert found.likelihood == likelihood
 
 
+@pytest.mark.parametrize(
+    ("values", "likelihood"),
+    [
+        ("postgresql:\n  auth:\n    password: wintersale77\n", 2),
+        ("postgresql:\n  auth:\n    password: wintersale77\n  primary:\n    service:\n      type: LoadBalancer\n", 3),
+        ("reports:\n  auth:\n    password: wintersale77\n", 3),
+    ],
+)
+def test_a_password_of_a_store_that_a_chart_brings_is_usable_inside_the_cluster(tmp_path: Path, values: str, likelihood: int) -> None:
+    chart = "apiVersion: v2\nname: desk\nversion: 1.0.0\n"
+    scan = scan_of(tmp_path, {"chart/Chart.yaml": chart, "chart/values.yaml": values, "app.py": _ASKED})
+    (found,) = (finding for finding in scan.findings if finding.threat == "secret-in-code-or-config")
+    assert found.likelihood == likelihood
+
+
 @pytest.mark.parametrize(("name", "likelihood"), [("compose.yaml", 3), ("compose.dev.yaml", 2)])
 def test_a_published_store_of_a_developers_composition_is_reached_by_its_developer(tmp_path: Path, name: str, likelihood: int) -> None:
     store = "    image: postgres:17.2\n    ports:\n      - 5432:5432\n    environment:\n      POSTGRES_PASSWORD: wintersale77\n"

@@ -25,6 +25,7 @@ from pipeline.system.rules.signing import load_signing
 
 # What makes it a smaller matter that a secret stands somewhere: it opens a neighbour alone, it is for development.
 _LESS = (frozenset({"own_service", "local"}), frozenset({"development", "for_development"}))
+_STORES = frozenset({"data_store", "vector_store", "queue"})
 _OF_VARIABLES = frozenset({"dotenv", "app_settings", "spring_settings", "hocon", "bicep_values"})
 _VALUES = (".tfvars", ".streamlit/secrets.toml")
 _STARTS = re.compile(r"(?:^|/)\.run/[^/]+\.xml$|\.run\.xml$")
@@ -97,19 +98,24 @@ def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts])
         return {"published_store": True}
     if not of_service:
         return {}
-    if is_of_inner_store(file, setting, files):
+    if is_of_inner_store(file, setting, files) or _is_of_installed_store(setting):
         return {"own_service": True}
     composed = "compose" in file.path.rsplit("/", 1)[-1].lower() or any(file.path in _env_files(other) for other in files)
     return {"own_service": True} if composed else {}
+
+
+def _is_of_installed_store(setting: Setting) -> bool:
+    """Whether values name a password under the chart of a store, which is reached from inside the cluster unless they say otherwise."""
+    known = known_image(str(setting.attributes.get("subchart") or ""))
+    return known is not None and known.kind in _STORES and not setting.attributes.get("opened")
 
 
 def _opens_a_published_store(file: ConfigFacts, setting: Setting) -> bool:
     """Whether a password is that of a store of this composition which is reached from outside of it, here or as a client of it has it."""
     held = setting.attributes.get("repeats") or setting.name
     holders = {s.attributes.get("service") for s in file.settings if s.kind == "environment" and s.name == held}
-    stores = ("data_store", "vector_store", "queue")
     return any(
-        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in stores
+        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in _STORES
         for service in file.settings
         if service.kind == "service" and service.name in holders and service.attributes.get("published")
     )
