@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from ingest.facts import Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.open_logins import functions_behind
@@ -158,17 +158,16 @@ def _has_key(assembly: Assembly, act: Node) -> bool:
 
 def _remembered(assembly: Assembly, behind: Sequence[FunctionRef]) -> Iterator[Node]:
     """Places where the number of a message, a state or a statement keeps an act from being done twice."""
+    program = assembly.program
     for file, scope in behind:
-        values = assembly.program.files[file].values
+        values = program.files[file].values
         for number, value in enumerate(values):
-            if value.scope == scope and _remembers(values, value):
+            if value.scope == scope and (_remembers(values, value) or _is_number(program, (file, number))):
                 yield file, number
 
 
 def _remembers(values: Sequence[Value], value: Value) -> bool:
     match value.kind:
-        case "attribute" if value.text == "id":
-            return _is_message(values, values[value.inputs[0]])
         case "attribute" if _DONE.fullmatch(_plain(value.text)):
             return True
         case "name" | "attribute" | "parameter" | "index" | "function":
@@ -183,13 +182,20 @@ def _remembers(values: Sequence[Value], value: Value) -> bool:
     return False
 
 
-def _is_message(values: Sequence[Value], value: Value) -> bool:
-    """Whether a value is what was delivered: the event as it was checked, the parameter, one of the records."""
-    while value.kind in ("guarded", "await", "choice") and value.inputs:
-        value = values[value.inputs[0]]
-    if value.kind == "call":
-        return _PROVED.search(values[value.inputs[0]].text) is not None
-    return value.kind == "element_of" or (value.kind in ("parameter", "name") and _plain(value.text) in _MESSAGES)
+def _is_number(program: Program, node: Node) -> bool:
+    """Whether a value is the `id` of what was delivered: of the event as it was checked, the parameter, one of the records."""
+    value = program.value(node)
+    return value.kind in ("attribute", "index") and value.text == "id" and _is_message(program, (node[0], value.inputs[0]))
+
+
+def _is_message(program: Program, node: Node) -> bool:
+    for origin in (node, *program.origins(node)):
+        value = program.value(origin)
+        if value.kind == "call" and _PROVED.search(program.value((origin[0], value.inputs[0])).text):
+            return True
+        if value.kind == "element_of" or (value.kind in ("parameter", "name") and _plain(value.text) in _MESSAGES):
+            return True
+    return False
 
 
 def _plain(name: str) -> str:
