@@ -1,4 +1,4 @@
-"""appsettings.json and launchSettings.json of .NET: the addresses a web application is told to listen on, and secrets in clear.
+"""appsettings.json, launchSettings.json and local.settings.json of .NET: where an application is told to listen, and secrets in clear.
 
 Reads `Urls` and `Kestrel:Endpoints`, also written as one key with colons, `applicationUrl` of a developer's own start, and of all other
 values only whether they are secrets. What the

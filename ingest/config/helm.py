@@ -33,6 +33,7 @@ _LABELS = re.compile(r"[._-]?(?:selectorlabels|matchlabels|labels)$", re.IGNOREC
 _INDENT = re.compile(r"n?indent\s+(\d{1,3})")
 _CONDITION = re.compile(r"^(?:if|with)\s+(.*)$", re.DOTALL)
 _DOCUMENT = re.compile(r"^(?:---|apiVersion:)")
+_OPENED = frozenset({"LoadBalancer", "NodePort"})
 
 
 @dataclass(slots=True)
@@ -224,10 +225,12 @@ def _values(entries: Iterator[tuple[str, Node, int]], path: str) -> Iterator[Set
             value_lines=tuple(str(value.line) for value in kept) or None,
         )  # fmt: skip
         beside = {value.name: value.text for value in flat}
+        opened = any(value.path.endswith("service.type") and value.text in _OPENED for value in flat)
         for called, value in _called(flat):
             if "\n" not in value.text:
                 place = Place(path, value.line, value.line)
-                found = secret_variable(called, value.text, place, beside={**told, **beside, called: value.text}, template=True)
+                known = {**told, **beside, called: value.text}
+                found = secret_variable(called, value.text, place, beside=known, template=True, subchart=name, opened=opened or None)
                 if found is not None:
                     told[called] = value.text
                     yield found

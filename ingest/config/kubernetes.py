@@ -330,9 +330,11 @@ def _values(document: Node, path: str, kind: str) -> Iterator[Setting]:
     if kind == "Secret":
         plain += [(key, _decoded(value.text), value) for key, value, _ in document.get("data").entries()]
     beside = {key: text for key, text, _ in plain}
+    of_secret = (document.get("metadata").get("name").text or path) if kind == "Secret" else None
     for key, text, value in plain:
         if "\n" not in text and value.kind == "scalar":
-            yield environment(key.replace("-", "_"), text, Place(path, value.line, value.end_line), beside=beside)
+            place = Place(path, value.line, value.end_line)
+            yield environment(key.replace("-", "_"), text, place, beside=beside, of_secret=of_secret)
         elif value.kind == "scalar" and text == value.text:
             yield from gateway_of_text(text, path, value.line)
             yield from envoy_of_text(text, path, value.line)

@@ -28,7 +28,7 @@ def read_kustomization(text: str, path: str) -> tuple[Setting, ...]:
     for document in yaml_documents(text):
         for generator in _GENERATORS:
             for made in document.get(generator).items:
-                found += [*_literals(made, path), *_files(made, path)]
+                found += [*_literals(made, path, generator == "secretGenerator"), *_files(made, path)]
         found += _taken_up(document, path)
     return tuple(found)
 
@@ -42,12 +42,13 @@ def _taken_up(document: Node, path: str) -> Iterator[Setting]:
                 yield setting("kustomized", name, Place(path, item.line, max(item.line, item.end_line)))
 
 
-def _literals(made: Node, path: str) -> Iterator[Setting]:
+def _literals(made: Node, path: str, secret: bool) -> Iterator[Setting]:
     given = [(*_parted(literal.text), literal) for literal in made.get("literals").items if "=" in literal.text]
     beside = {name: value for name, value, _ in given}
     for name, value, literal in given:
         place = Place(path, literal.line, max(literal.line, literal.end_line))
-        yield environment(name, value, place, beside=beside, service=made.get("name").text or None)
+        called = made.get("name").text or None
+        yield environment(name, value, place, beside=beside, service=called, of_secret=called if secret else None)
 
 
 def _files(made: Node, path: str) -> Iterator[Setting]:

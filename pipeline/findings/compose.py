@@ -10,6 +10,7 @@ from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
 from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
+from pipeline.findings.images import images_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
 from pipeline.findings.loaders import is_of_training, loaders_joined, services_in
 from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxonomy, UnlistedRisk
@@ -67,7 +68,7 @@ def _grouped(system: System, found: Sequence[Match]) -> list[tuple[tuple[str, st
     matches: dict[tuple[str, str], list[Match]] = {}
     ends = ends_of(found)
     parts = sources_joined([part for whole in found for part in by_sink(whole, ends)])
-    for match in loaders_joined(variants_joined(parts), services_in(system)):
+    for match in images_joined(loaders_joined(variants_joined(parts), services_in(system))):
         if match.evidence:
             matches.setdefault((match.threat.slug, group_of(match)), []).append(match)
     return [(key, told_from_entries(joined)) for key, joined in sorted(copies_joined(matches).items())]

@@ -194,9 +194,13 @@ def _names_given(around: Surroundings) -> Iterator[Flow]:
 
 
 def _password_of_own_service(around: Surroundings) -> Seen | None:
-    """A password of a service of this machine or of the same composition: it opens nothing for who is not beside that service."""
+    """A password of a service of this machine, composition or cluster: it opens nothing for who is not beside that service.
+
+    Where the port of a store is published, whoever reaches the machine is beside it; a developer's machine is reached by its developer.
+    """
     element = around.match.element
-    return at(element) if _is(element, "own_service", "local") and element.kind == "secret" else None
+    for_developers = _is(element, "development") and _is(element, "published_store")
+    return at(element) if element.kind == "secret" and (for_developers or _is(element, "own_service", "local")) else None
 
 
 def _password_for_development(around: Surroundings) -> Seen | None:

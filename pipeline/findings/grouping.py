@@ -143,11 +143,11 @@ def _argument(way: tuple[Flow, ...]) -> str:
     """
     steps, last, kind = way[0].steps, way[-1], way[0].source.partition(":")[0]
     role = "path" if last.role == "deletion" else last.role  # of a file that is written there as well
-    if role not in ("path", "url") or len(steps) < 2 or kind not in {"tool", "mcp_tool", *_REQUESTS}:
+    if role not in ("path", "url") or len(steps) < 2 or kind not in {"tool", "mcp_tool", "chat_ui", *_REQUESTS}:
         return ""
-    if kind in _REQUESTS and "uploaded_file" in way[0].carries:
+    if kind in {"chat_ui", *_REQUESTS} and "uploaded_file" in way[0].carries:
         return f"{way[0].source}:{steps[0].path}:{steps[0].start_line}:{role}"
-    if len(steps) < 3:
+    if len(steps) < 3 or kind == "chat_ui":  # one page asks for many things
         return ""
     return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{role}"
 
@@ -324,8 +324,7 @@ def group_of(match: Match) -> str:
             return f"file:{match.evidence[0].path}"
         case "kind":
             return f"kind:{match.element.kind}"
-        case "image":  # how the name of an image is held has nothing to do with what is started from it; a folder is deployed as one
-            folder = match.evidence[0].path.rpartition("/")[0]
-            return "kind:ci_job" if match.element.kind == "ci_job" else "kind:container" + (f" in {folder}" if folder else "")
+        case "image":  # how the name of an image is held has nothing to do with what is started from it; see `images`
+            return "kind:ci_job" if match.element.kind == "ci_job" else "kind:container"
         case "system":
             return "system"

@@ -1,15 +1,16 @@
 """Loads of models that are mended at once: those of one file, of one library in one service, and those of one model registry.
 
 Takes matches of threats that are mended by file. What one service loads of its own by one library, its server, its jobs and its scripts,
-changes to another form of file in one go; what notebooks load is one study, which changes apart from the service, and what is fetched is
-by itself. A registry is one service:
-who may write to it decides what all its readers load, the server, the job that compares versions and the script that shows them. The
-group is named for the file that is part of the program, not for one that measures it, is run by hand or is a notebook: this place is told
-first.
+changes to another form of file in one go; what notebooks load is one study, which changes apart from the service unless it is a file that
+the service loads too, or a method that stands in both; what is fetched is by itself. A registry is one service: who may write to it
+decides what all its readers load, the server, the job that compares versions and the script that shows them. The group is named for the
+file that is part of the program, not for one that measures it, is run by hand or is a notebook: this place is told first.
 """
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -21,6 +22,8 @@ from pipeline.threats.engine import Match
 
 _KINDS = frozenset({"model_file", "model_registry"})
 _REGISTRIES = frozenset({"mlflow"})  # where a program reads what another one registered; a hub of others is named by its repository
+_FILE = re.compile(r"\.?[\w.-]+(?:/[\w.-]+)+")  # a name without a folder may be another file wherever it is opened
+_METHOD = re.compile(r"[A-Z]\w*\.\w+ \(")
 _TRAINS = frozenset({"train", "training", "trainer", "trainers", "evaluate"})
 
 
@@ -48,6 +51,8 @@ def loaders_joined(matches: Iterable[Match], services: Collection[str]) -> list[
                 studied = sorted(_service(path, services) for path in paths[keys[number]] if path.endswith(".ipynb"))
                 if match.element.attributes.get("source") != "hub" and not match.ways:
                     joined.join([keys[number], *(f"{match.threat.slug} notebooks in {folder}" for folder in studied)])
+                if same := _named(match):
+                    joined.join([keys[number], *(f"{match.threat.slug} {library} {same} in {folder}" for folder in (*within, *studied))])
             if match.element.kind == "model_registry" and library in _REGISTRIES:
                 joined.join([keys[number], f"{match.threat.slug} registry of {library}"])
     together: dict[str, set[str]] = {}
@@ -58,6 +63,12 @@ def loaders_joined(matches: Iterable[Match], services: Collection[str]) -> list[
         replace(match, group=f"file:{first[name]}") if number in keys and (name := joined.name(keys[number])) in first else match
         for number, match in enumerate(found)
     ]
+
+
+def _named(match: Match) -> str:
+    """The file that is loaded, below the folder that code runs in, or the method that loads it: in a notebook it is the one of the code."""
+    name = match.element.name.partition(" in ")[0]
+    return posixpath.normpath(name) if _FILE.fullmatch(name) else name if _METHOD.match(name) else ""
 
 
 def _service(path: str, services: Collection[str]) -> str:

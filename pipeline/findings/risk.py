@@ -44,7 +44,7 @@ FACTOR_WORDS: dict[Factor, str] = {
     "only_if_told": "a person has to write it into the conversation first",
     "loaded_by_code": "code of this tree loads it",
     "harms_only_the_caller": "it steers nothing but the caller's own answer",
-    "password_of_own_service": "it is the password of a service on the same machine or in the same composition",
+    "password_of_own_service": "it is the password of a service on the same machine, or in the same composition or cluster",
     "by_a_message": "a message is taken in, and what it leads to is told to nobody but the account's owner",
     "password_for_development": "it says itself that it is for development",
     "only_in_notebooks": "it stands in notebooks that a person runs by hand",

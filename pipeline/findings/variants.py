@@ -2,7 +2,8 @@
 
 Takes matches, gives those of one threat one group where the same request reaches them through the same place of the program, outside of
 the file of the request, or in one file through the same function: what has to be mended there is mended once. So are the entries of one
-file that lists servers of MCP, and tools where a threat says that one remedy serves them all. The group is named for the least of its
+file that lists servers of MCP, the credentials of a file or a secret that holds nothing but settings (it is taken out, and each of them
+is made anew), and tools where a threat says that one remedy serves them all. The group is named for the least of its
 elements, so that the finding of that one keeps its name.
 """
 
@@ -35,6 +36,8 @@ def variants_joined(matches: Iterable[Match]) -> list[Match]:
             keys[number] = [f"{match.threat.slug} {match.element.kind} {key}" for key in _reached_by(match)]
         elif match.element.kind == "mcp_client" and match.element.attributes.get("configured") is True:
             keys[number] = [f"{match.threat.slug} listed in {evidence.path}" for evidence in match.element.evidence[:1]]
+        elif match.element.kind == "secret" and match.element.attributes.get("kept_together") is True:
+            keys[number] = [f"{match.threat.slug} kept in {match.element.name.rpartition(' in ')[2]}"]
         if number in keys:
             joined.join([f"{number:06}", *keys[number]])
     groups: dict[str, list[int]] = {}

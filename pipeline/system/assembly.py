@@ -83,6 +83,7 @@ class Memo:
     names_said: frozenset[str] | None = None  # names and short texts of the program, in small letters
     tables: dict[str, str] = field(default_factory=dict)  # tables of databases, by the name of their element
     mapped_as: dict[str, str] | None = None  # classes that stand for tables, by the table's own name
+    answered_rows: list[tuple[str, str, tuple[Node, ...], Node]] = field(default_factory=list)  # stores, entries, ways and ends
     cases: dict[FunctionRef, tuple[tuple[int, int], ...]] = field(default_factory=dict)  # of functions that choose among tools by a name
     made_folders: frozenset[Node] | None = None  # what the paths of folders that are made with all above them are made of
 

@@ -20,6 +20,7 @@ from pipeline.system.assembly import Assembly, frozen_controls, frozen_relations
 from pipeline.system.code_flows import add_code_flows
 from pipeline.system.configuration import add_configuration
 from pipeline.system.contradicted import add_contradictions
+from pipeline.system.controls.answered_credentials import mark_answered_credentials
 from pipeline.system.controls.checked_downloads import add_checked_downloads
 from pipeline.system.controls.closed_by_default import add_closed_by_default
 from pipeline.system.controls.conversation_keys import mark_conversation_keys
@@ -56,6 +57,7 @@ from pipeline.system.documents.hidden_text import add_hidden_instructions
 from pipeline.system.documents.written_secrets import add_written_secrets
 from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
+from pipeline.system.elements.acts_again import mark_acts_again
 from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
 from pipeline.system.elements.browser_keys import mark_browser_keys
@@ -236,6 +238,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
     steps.run(mark_open_records, assembly)
+    steps.run(mark_answered_credentials, assembly)
+    steps.run(mark_acts_again, assembly)
     steps.run(mark_told_errors, assembly)
     steps.run(mark_open_origins, assembly)
     steps.run(mark_open_logins, assembly)

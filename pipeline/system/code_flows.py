@@ -215,6 +215,8 @@ def _add_hit(
         # What a step of a pipeline says of a set of records goes to the next step, and answers nobody.
         if target != source and not (label == "prediction" and draft.kind == "scheduled_job"):
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
+            if label == "stored_data":
+                assembly.memo.answered_rows.append((source, target, hit.trace, hit.trace[-1]))
         returned = assembly.program.value(hit.trace[-1])
         if draft.attributes.get("renders_html") is True or (
             draft.attributes.get("text_is_html") is True and returned.kind == "format" and is_whole(hit.path)
@@ -269,6 +271,8 @@ def _add_hit(
             if template is None and is_own_instruction(assembly, hit, label, becomes):
                 continue
             target = store_reached(assembly, sink.element, hit) if role == "path" else sink.element
+            if role == "response" and label == "stored_data":
+                assembly.memo.answered_rows.append((source, target, hit.trace, hit.call))
             _add_way(assembly, source, target, label, becomes, text, behaviours, graph, template)
 
 

@@ -97,7 +97,7 @@ ShippedControl = Literal[
     "provenance_check", "review_before_use", "evaluation_gate", "drift_monitoring", "anomaly_monitoring", "differential_privacy",
     "output_perturbation", "confidence_threshold", "adversarial_testing", "non_root_user", "least_privilege", "read_only_access",
     "network_isolation", "tls", "type_cast", "resource_limit", "budget_limit", "deduplication", "model_lineage", "kill_switch",
-    "memory_scope",
+    "memory_scope", "idempotency",
     "transport_security", "dependency_audit", "file_inspection", "liveness_check", "group_evaluation", "secure_aggregation",
 ]  # fmt: skip
 OwnControl = NewType("OwnControl", str)
@@ -110,6 +110,7 @@ Topic = Literal[
     "the name that can move", "what outsiders write is acted on here", "who may start it", "what it may do to its host",
     "strangers' code runs here", "a search that asks nobody whose it is", "who may take part",
     "it is fetched here", "the text of an error is handed on here", "which pages may call it", "a credential stands in its words here",
+    "the record goes out with it here", "it is done again here",
 ]  # fmt: skip
 """Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
 MOVES: Topic = "the name that can move"
@@ -120,6 +121,8 @@ UPDATED: Topic = "it is fetched here"
 TOLD_HERE: Topic = "the text of an error is handed on here"
 PAGES: Topic = "which pages may call it"
 CREDENTIAL: Topic = "a credential stands in its words here"
+DONE_AGAIN: Topic = "it is done again here"
+GOES_OUT: Topic = "the record goes out with it here"
 DECIDED_HERE = "what happens next depends on it"
 """Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""
 DESCRIBED_HERE = "a column that describes a person"

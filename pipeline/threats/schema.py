@@ -35,7 +35,7 @@ Factor = Literal[
     "has_untrusted_content",      # retrieved, scraped or uploaded content reaches the model
     "harms_only_the_caller",      # nothing of others reaches the model, it has no tools, and nothing uses its reply
     "only_for_development",       # composed by a file that is named for the machines of developers
-    "password_of_own_service",    # a password of a service on the same machine, or that a composition gives to a service of its own
+    "password_of_own_service",    # a password of a service on the same machine, or that a composition or cluster gives to one of its own
     "by_a_message",               # whoever is taken for somebody hands in a message, and is told nothing
     "password_for_development",   # a password whose own words say that it is for development
     "one_persons_tool",           # the system is started at a command line and serves nobody

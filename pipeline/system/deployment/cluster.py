@@ -23,6 +23,7 @@ from pipeline.system.rules.images import is_only_here, known_image, known_page, 
 _HOST_CAPABILITIES = frozenset({"SYS_ADMIN", "ALL", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH", "BPF"})
 _HOST_FOLDERS = re.compile(r"^/$|^/(?:etc|root|boot|var|var/run|run|proc|var/lib|var/lib/(?:kubelet|docker|containerd))/?$")
 _SOCKET = re.compile(r"\.sock$")
+_STORES = frozenset({"data_store", "vector_store", "queue"})
 _HUB = re.compile(r"^(?:hf|huggingface)://([\w.-]+/[\w.-]+)(?::([\w.-]+))?")
 _GIVEN = re.compile(r"\$GIVEN-?")  # what a chart leaves to whoever installs it
 _FIXED = re.compile(r"[0-9a-f]{40}")
@@ -60,6 +61,35 @@ def add_cluster(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     for workload in (p for p in placed if p.setting.kind == "workload"):
         if workload.setting.attributes.get("init") is not True:
             _workload(assembly, workload, around)
+
+
+def is_of_inner_store(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> bool:
+    """Whether a variable, in a container or in a secret that one is given, is that of a store which nothing leads to from outside."""
+    exposures = [_Placed(one, other) for one in files for other in one.settings if other.kind == "exposure"]
+    here = _Placed(file, setting)
+    holders = [
+        workload
+        for one in files
+        for other in one.settings
+        if other.kind == "workload" and _is_store(other) and _is_given(workload := _Placed(one, other), here)
+    ]
+    return (
+        bool(holders)
+        and not any(way.setting.attributes.get("open") for workload in holders for way in _ways(workload, exposures))
+        and not any(w.setting.attributes.get("host_port") or w.setting.attributes.get("host_network") for w in holders)
+    )
+
+
+def _is_store(workload: Setting) -> bool:
+    known = known_image(str(workload.attributes.get("image") or ""))
+    return known is not None and known.kind in _STORES
+
+
+def _is_given(workload: _Placed, variable: _Placed) -> bool:
+    if variable.setting.attributes.get("of_secret"):
+        taken = {variable.setting.name, str(variable.setting.attributes["of_secret"])}
+        return variable.near(workload) and not taken.isdisjoint(workload.texts("secrets_from"))
+    return variable.file is workload.file and variable.setting.attributes.get("service") == workload.setting.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ingest.facts import ConfigFacts, Setting
+from ingest.purpose import kind_of
 from ingest.source import parts_of
 from pipeline.system.assembly import Assembly
+from pipeline.system.deployment.cluster import is_of_inner_store
 from pipeline.system.deployment.deployment import folder_of
 from pipeline.system.deployment.development import is_for_development
 from pipeline.system.deployment.kustomized import taken_up
@@ -23,6 +25,9 @@ from pipeline.system.rules.signing import load_signing
 
 # What makes it a smaller matter that a secret stands somewhere: it opens a neighbour alone, it is for development.
 _LESS = (frozenset({"own_service", "local"}), frozenset({"development", "for_development"}))
+_STORES = frozenset({"data_store", "vector_store", "queue"})
+_OF_VARIABLES = frozenset({"dotenv", "app_settings", "spring_settings", "hocon", "bicep_values"})
+_VALUES = (".tfvars", ".streamlit/secrets.toml")
 _STARTS = re.compile(r"(?:^|/)\.run/[^/]+\.xml$|\.run\.xml$")
 _SHOWN_AS_EXAMPLE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl)(?:[._-]|$)")
 
@@ -47,6 +52,7 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         **({"local": True} if setting.attributes.get("local") and not _opens_a_published_store(file, setting) else {}),
         **({"at_a_cloud": True} if setting.attributes.get("at_a_cloud") else {}),
         **({"for_development": True} if setting.attributes.get("development") and not _signs_there(file, setting, files) else {}),
+        **({"kept_together": True} if setting.attributes.get("of_secret") or _holds_settings_alone(file.path) else {}),
     }
     name = f"{setting.attributes.get('repeats') or setting.name} in {file.path}"  # one to revoke, however often it stands there
     if _STARTS.search(file.path):  # what one person had at hand when the program was started: written down, and taken out, together
@@ -65,6 +71,11 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         held.append(identity)
 
 
+def _holds_settings_alone(path: str) -> bool:
+    """Whether a file is that of one deployment's variables, and of nothing else: it is taken out of the repository as a whole."""
+    return kind_of(path) in _OF_VARIABLES or path.lower().endswith(_VALUES)
+
+
 def _opens_as_much(known: Mapping[str, AttributeValue], said: Mapping[str, AttributeValue]) -> bool:
     """Whether a secret that is told already opens all that the same value opens at another place."""
     less = (any(names & said.keys()) or not names & known.keys() for names in _LESS)
@@ -79,22 +90,32 @@ def _signs_there(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFact
 def _for_what(file: ConfigFacts, setting: Setting, files: Sequence[ConfigFacts]) -> dict[str, AttributeValue]:
     """Whether a password is one that a composition gives to a service of its own: it opens nothing for who is not beside that service.
 
-    Of a store whose port the composition publishes, whoever reaches the machine may try it.
+    Of a store whose port the composition publishes, whoever reaches the machine may try it; a store that a cluster runs is reached from the
+    inside alone where nothing of the cluster opens it.
     """
     of_service = "PASSWORD" in setting.name.upper() or setting.attributes.get("beside") is True
-    if not of_service or _opens_a_published_store(file, setting):
+    if of_service and _opens_a_published_store(file, setting):
+        return {"published_store": True}
+    if not of_service:
         return {}
+    if is_of_inner_store(file, setting, files) or _is_of_installed_store(setting):
+        return {"own_service": True}
     composed = "compose" in file.path.rsplit("/", 1)[-1].lower() or any(file.path in _env_files(other) for other in files)
     return {"own_service": True} if composed else {}
+
+
+def _is_of_installed_store(setting: Setting) -> bool:
+    """Whether values name a password under the chart of a store, which is reached from inside the cluster unless they say otherwise."""
+    known = known_image(str(setting.attributes.get("subchart") or ""))
+    return known is not None and known.kind in _STORES and not setting.attributes.get("opened")
 
 
 def _opens_a_published_store(file: ConfigFacts, setting: Setting) -> bool:
     """Whether a password is that of a store of this composition which is reached from outside of it, here or as a client of it has it."""
     held = setting.attributes.get("repeats") or setting.name
     holders = {s.attributes.get("service") for s in file.settings if s.kind == "environment" and s.name == held}
-    stores = ("data_store", "vector_store", "queue")
     return any(
-        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in stores
+        (known := known_image(str(service.attributes.get("image") or ""))) is not None and known.kind in _STORES
         for service in file.settings
         if service.kind == "service" and service.name in holders and service.attributes.get("published")
     )
