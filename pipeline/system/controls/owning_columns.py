@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import OWNER, Statement
+from pipeline.system.program.entity_sets import entities
 
 _INSERTS = re.compile(r"\s*insert\s+into\s+(?P<table>[\w.\"`]+)\s*\((?P<columns>[^)]{1,600})\)", re.IGNORECASE)
 _DECLARES = re.compile(
@@ -32,9 +33,10 @@ def owners_of(assembly: Assembly, statements: Sequence[Statement]) -> dict[str, 
 
 def _declared(assembly: Assembly) -> Iterator[tuple[str, list[str]]]:
     """Classes of object mappers, and tables of query builders: `class Note(Base): user_id = ...`, `pgTable("Note", {userId: ...})`."""
+    records = entities(assembly.program)
     for facts in assembly.program.files:
         for cls in facts.classes:
-            if cls.bases or cls.decorators:
+            if cls.bases or cls.decorators or (facts.language == "csharp" and cls.name in records):
                 yield snake(cls.name), [name for name, _annotation, _default, _line in cls.fields]
         for variable, values in facts.variables.items():
             for identity in values:
