@@ -12,6 +12,10 @@ from ingest.facts import Value
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
 
 
+# What a container gives is of the type it is asked for: `services.GetRequiredService<Mail>()`.
+_ASKS_FOR = frozenset({"GetRequiredService", "GetService", "GetRequiredKeyedService", "GetKeyedService"})
+
+
 class Instances(Questions):
     """See the module; a part of `program.Program`."""
 
@@ -134,6 +138,11 @@ class Instances(Questions):
     def _call_types(self, node: Node, value: Value) -> Iterator[str]:
         file = node[0]
         callee = (file, value.inputs[0])
+        if "<0>" in value.labels and self.value(callee).text in _ASKS_FOR:
+            wanted = (file, value.inputs[value.labels.index("<0>")])
+            yield from self.annotated(wanted)
+            yield from self._injected_types(wanted)
+            return
         names = self.names(callee)
         for called in () if names else self.types(callee):  # an object is called: `sessions()`, `knex("guests")`
             if called not in self.classes and (made := self._returned_type(f"{called}.__call__")) is not None:

@@ -67,6 +67,7 @@ from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
 from pipeline.system.elements.governing_routes import mark_governing_routes
+from pipeline.system.elements.injected_models import mark_injected_models
 from pipeline.system.elements.kept_by_default import mark_kept_by_default
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
@@ -88,6 +89,7 @@ from pipeline.system.elements.sent_media import add_sent_media
 from pipeline.system.elements.service_replies import add_service_replies
 from pipeline.system.elements.shared_conversations import mark_shared_conversations
 from pipeline.system.elements.told_errors import mark_told_errors
+from pipeline.system.elements.told_to_everybody import mark_told_to_everybody
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
@@ -232,8 +234,10 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_kept_models, assembly)
     steps.run(mark_warned_only, assembly)
     steps.run(mark_served_at_once, assembly)
+    steps.run(mark_injected_models, assembly)
     steps.run(mark_chosen_models, assembly)
     steps.run(derive, assembly)
+    steps.run(mark_told_to_everybody, assembly)
     steps.run(mark_feature_files, assembly, config)
     steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)

@@ -29,6 +29,7 @@ SAMPLES = Path(__file__).parent.parent.parent / "evals" / "systems"
 GOLDEN = {
     ("anyone on the internet", "money", "tool:issue_refund", ("client-controlled-conversation", "tool-without-approval")),
     ("anyone on the internet", "database", "data_store:SQL database", ("client-controlled-conversation", "model-output-in-query")),
+    ("anyone on the internet", "records", "tool:issue_refund", ("client-controlled-conversation", "record-of-another")),
     ("anyone on the internet", "records", "tool:list_orders", ("client-controlled-conversation", "model-chosen-identity")),
     ("anyone on the internet", "secret", "prompt:support_assistant.agent.prompts.INSTRUCTIONS", ("client-controlled-conversation", "secret-in-prompt")),
     ("anyone on the internet", "addresses", "web_content:tools.track_parcel (http_clients)", ("client-controlled-conversation", "model-output-in-path-or-url")),

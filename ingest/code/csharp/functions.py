@@ -158,6 +158,7 @@ class Functions(Types):
         given = node.child_by_field_name("parameters")
         written = [] if given is None else [given] if given.type in ("identifier", "implicit_parameter") else self._written(given)
         parameters += [self.parameter(scope, inner, child, bound.get(position)) for position, child in enumerate(written)]
+        decorators = (*decorators, *self._triggers(parameters))
         promised = node.child_by_field_name("returns") or (node.child_by_field_name("type") if "function" in node.type else None)
         result = self.type_value(scope, promised) if promised is not None else None
         opened.function = Function(
@@ -171,6 +172,15 @@ class Functions(Types):
         if body is not None:
             self._body(inner, opened, body)
         return index
+
+    def _triggers(self, parameters: list[Parameter]) -> list[int]:
+        """Attributes of parameters that say when a platform calls the function: `[HttpTrigger("post")] HttpRequest request`."""
+        builder, found = self.builder, list[int]()
+        for parameter in parameters:
+            if parameter.annotation is not None and builder.kind_of(parameter.annotation) == "index":
+                marks = [mark for mark in builder.inputs_of(parameter.annotation)[2:] if builder.kind_of(mark) == "call"]
+                found += [mark for mark in marks if builder.text_of(builder.inputs_of(mark)[0]).endswith("Trigger")]
+        return found
 
     def _written(self, given: Node) -> list[Node]:
         """Parameters; the grammar spreads the parts of a `params` one over the list."""

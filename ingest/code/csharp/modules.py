@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ingest.code.csharp import names
-from ingest.code.csharp.names import HOLDS, KNOWN, LISTED, MARKUP, MEMBERS_OF, NAMESPACE, OPENS, OPENS_EVERYWHERE, ROOTS, SPELLED
+from ingest.code.csharp.names import (
+    HOLDS,
+    KNOWN,
+    LISTED,
+    MARKUP,
+    MEMBERS_OF,
+    NAMESPACE,
+    OPENS,
+    OPENS_EVERYWHERE,
+    PACKAGE_ROOTS,
+    ROOTS,
+    SPELLED,
+)
 from ingest.facts import CodeFacts, ConfigFacts
 
 _MOST = 40  # namespaces of packages that a name is looked for in
@@ -143,7 +155,7 @@ class NamespaceModules:
                 return (whole,)  # a class, or a namespace beside one's own: `Core.Api.Service` inside `Acme.Web` is `Acme.Core.Api.Service`
         if name in KNOWN or name in SPELLED:
             return (KNOWN.get(name) or SPELLED[name],)
-        if name in ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
+        if name in ROOTS or name in PACKAGE_ROOTS or name in self._own or any(given.split(".", 1)[0] == name for given in opened):
             return (name,)
         # A project may add to a package's namespace, extension methods mostly: it stays the package's.
         outside = [given for given in opened if given not in LISTED and (given not in self._own or given.split(".", 1)[0] in ROOTS)]

@@ -84,6 +84,9 @@ _NAMESPACES = {
 KNOWN = {name: f"{namespace}.{name}" for namespace, names in _NAMESPACES.items() for name in names.split()}
 LISTED = frozenset(_NAMESPACES)  # namespaces whose names are all here, as far as any matters
 ROOTS = frozenset({"System", "Microsoft"})
+# Where the namespaces of packages begin that are written out in full: `new OpenAI.Chat.ChatClient(...)`.
+PACKAGE_ROOTS = frozenset({"Anthropic", "Azure", "Dapper", "LLama", "ModelContextProtocol", "Newtonsoft", "Npgsql", "OllamaSharp", "OpenAI",
+                           "Pgvector", "Qdrant", "Serilog"})  # fmt: skip
 _SAME_AS = {
     "@len": "builtins.len", "@list": "builtins.list", "@dict": "builtins.dict", "@super": "builtins.super",
     "@property": "builtins.property", "@Annotated": "typing.Annotated", "@record": "dataclasses.dataclass", "@enum": "enum.Enum",

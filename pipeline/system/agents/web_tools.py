@@ -83,7 +83,11 @@ def _is_named(name: str) -> bool:
 
 
 def _said(assembly: Assembly, reference: FunctionRef) -> str:
-    return assembly.program.function(reference).docstring[:_SHORT]
+    """What a tool says of itself: its docstring, or the words of its marks, `[Description("Searches the web")]`."""
+    program, function = assembly.program, assembly.program.function(reference)
+    marks = (program.value((reference[0], mark)) for mark in function.decorators)
+    given = (program.constant((reference[0], one)) for mark in marks if mark.kind == "call" for one in mark.inputs[1:3])
+    return " ".join([function.docstring, *(said for said in given if isinstance(said, str))])[:_SHORT]
 
 
 def _calls_something(assembly: Assembly, reference: FunctionRef, tool: str) -> bool:
@@ -97,7 +101,10 @@ def _calls_something(assembly: Assembly, reference: FunctionRef, tool: str) -> b
 def _is_plain(assembly: Assembly, call: Node) -> bool:
     names = assembly.program.callee_names(call)
     return bool(names) and all(
-        name.startswith(("builtins.", "globalThis.console", "java.lang.", "kotlin.io.", "logging.")) for name in names
+        name.startswith(
+            ("builtins.", "globalThis.console", "java.lang.", "kotlin.io.", "logging.", "System.Console.", "System.Threading.Tasks.Task.")
+        )
+        for name in names
     )
 
 

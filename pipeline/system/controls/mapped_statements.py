@@ -2,7 +2,8 @@
 
 Takes a call that ends a chain, gives a `Mapped` where its shape says so: a member of a client (`prisma.chat.findUnique({where: {id}})`,
 `Chat.findById(id)`, `Chat.objects.get(pk=id)`), a table that a link was given (`select(Chat).where(Chat.id == id)`,
-`db.select().from(chat).where(eq(chat.id, id))`, `session.get(Chat, id)`, `get_object_or_404(Chat, pk=id)`). The table is named by the
+`db.select().from(chat).where(eq(chat.id, id))`, `session.get(Chat, id)`, `get_object_or_404(Chat, pk=id)`); what Entity Framework is asked
+in C# stands in `entity_sets`. The table is named by the
 word the code uses, in small letters. Clients of Supabase are left out: there the database compares owners itself. What a function
 inside the condition compares (`where: (chat, { eq }) => ...`), and conditions put together elsewhere, are not read.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from ingest.code.program import Node, Program
 from ingest.facts import Value
+from pipeline.system.program.entity_sets import chain_of, compared_in, links_in
 
 _OPENS = frozenset({
     "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany", "findOne", "findOneBy", "findOneOrFail",
@@ -45,6 +47,8 @@ class Mapped:
 
 def mapped_statement(program: Program, call: Node) -> Mapped | None:
     """The statement that a chain of calls makes; None for a call that is none, or a link of a longer chain's condition."""
+    if program.files[call[0]].language == "csharp":
+        return _of_entities(program, call)
     table, compared, given_for, opens = "", set[str](), list[tuple[str, Node]](), False
     current = call
     for _ in range(_MOST_LINKS):
@@ -83,9 +87,16 @@ def mapped_statement(program: Program, call: Node) -> Mapped | None:
     return Mapped(table, frozenset(compared), tuple(given_for)) if opens and table and compared else None
 
 
+def _of_entities(program: Program, call: Node) -> Mapped | None:
+    """A statement of Entity Framework."""
+    chain = chain_of(program, call)
+    given = tuple(compared_in(program, chain[1])) if chain is not None else ()
+    return Mapped(snake(chain[0]), frozenset(column for column, _node in given), given) if chain is not None and given else None
+
+
 def chained(program: Program, file: int) -> frozenset[int]:
     """Calls of a file that others of the same chain are called on: only the last one says what is asked."""
-    found: set[int] = set()
+    found: set[int] = set(links_in(program, file)) if program.files[file].language == "csharp" else set()
     for value in program.files[file].values:
         callee = program.value((file, value.inputs[0])) if value.kind == "call" else value
         if value.kind == "call" and callee.kind == "attribute" and callee.inputs:

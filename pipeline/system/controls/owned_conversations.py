@@ -17,6 +17,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import NUMBER, Statement, compares_later, stands_in, statements_in
 from pipeline.system.controls.owning_columns import owners_of
+from pipeline.system.rules.words import words_of
 
 TABLE = re.compile(
     r"(?:\w+_)?(?:chats?|conversations?|threads?|dialogues?|transcripts?|(?:chat|conversation|agent|ai)_sessions?)", re.IGNORECASE
@@ -25,6 +26,7 @@ OF_CONVERSATION = re.compile(r"(?:chat|conversation|thread|dialogue)(?:_?(?:id|u
 ANY = re.compile(r"\w+")
 SENT = frozenset({"body", "params", "query", "json", "args", "form", "path_params", "query_params"})
 _FOR_FEW = frozenset({"admin", "administration", "backoffice", "staff", "moderation", "internal", "support"})
+_OF_FEW = frozenset({"admin", "administration", "backoffice"})
 _IN_ADDRESS = re.compile(r"[:{<\[]\w")
 
 
@@ -93,7 +95,9 @@ def is_compared_later(assembly: Assembly, reference: FunctionRef, owners: set[st
 
 
 def knows_caller(assembly: Assembly, identity: str) -> bool:
-    """Whether a route knows who calls; one that lets guests in beside those it knows does."""
+    """Whether a route knows who calls; one that lets guests in beside those it knows does, one behind a key that is shared does not."""
+    if assembly.draft(identity).attributes.get("by_shared_key") is True:
+        return False
     return assembly.draft(identity).attributes.get("login_optional") is True or not _kinds_at(assembly, identity).isdisjoint(
         ("authentication", "session_identity")
     )
@@ -101,8 +105,12 @@ def knows_caller(assembly: Assembly, identity: str) -> bool:
 
 def is_for_few(assembly: Assembly, identity: str) -> bool:
     """Whether a route is for those who may open what is others': its callers' rights are asked for, or its address says so."""
-    path = str(assembly.draft(identity).attributes.get("path", ""))
-    return "authorisation" in _kinds_at(assembly, identity) or not _FOR_FEW.isdisjoint(path.lower().split("/"))
+    draft = assembly.draft(identity)
+    path = str(draft.attributes.get("path", ""))
+    if "authorisation" in _kinds_at(assembly, identity) or not _FOR_FEW.isdisjoint(path.lower().split("/")):
+        return True
+    folders = [folder for evidence in draft.evidence[:1] for folder in evidence.path.split("/")[:-1]]  # `AdminCMS/Controllers/...`
+    return any(not _OF_FEW.isdisjoint(words_of(folder)) for folder in folders)
 
 
 def _kinds_at(assembly: Assembly, identity: str) -> set[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from ingest.code.program import Node, Program
+from ingest.facts import Parameter
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.owned_statements import NUMBER, compares_later, statements_in
 from pipeline.system.controls.owning_columns import owners_of
@@ -43,12 +44,14 @@ def mark_owned_records(assembly: Assembly) -> None:
         chosen = {
             node for node in own if any(s.element == identity and s.label == "tool_arguments" for s in assembly.sources.get(node, ()))
         }
+        # A number carries no text of anybody, and is the model's choice all the same.
+        chosen |= {(reference[0], one.value) for one in program.function(reference).parameters if _is_number(assembly, reference[0], one)}
         reached = reach_of(assembly, reference, identity)
         for call in (call for function in sorted(reached) for call in calls_of(assembly, function, identity)):
             statement = by_call.get(call)
             if statement is None or statement.is_owned or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
                 continue
-            if not any(NUMBER.fullmatch(one) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
+            if not any(_opens(one, statement.table, owners) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
                 continue
             if any(compares_later(assembly, function, known) for function in sorted({reference, *reached})):
                 continue
@@ -68,7 +71,17 @@ def _somebody_signs_in(assembly: Assembly) -> bool:
     return any(assembly.draft(identity).kind in _ENTRIES for identity in known if identity in assembly.drafts.by_id)
 
 
+def _opens(column: str, table: str, owners: dict[str, set[str]]) -> bool:
+    """Whether a column is the number of a record, or that of another record of somebody to which it belongs: no doctor's of a booking."""
+    whole = re.sub(r"_?(?:id|uuid|key|slug)$", "", column, flags=re.IGNORECASE)
+    return bool(NUMBER.fullmatch(column)) and (not whole or table.endswith(whole) or whole.endswith(table) or whole in owners)
+
+
 # What the model chose
+
+
+def _is_number(assembly: Assembly, file: int, parameter: Parameter) -> bool:
+    return parameter.annotation is not None and assembly.program.is_plain(file, parameter.annotation)
 
 
 def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
@@ -78,7 +91,13 @@ def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
     def given(node: Node) -> list[Node]:
         if node != call and program.value(node).kind == "call" and _gives_new(program, node):
             return []
-        return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
+        value = program.value(node)
+        compared = [  # in C# a condition is a function: `orders.FirstAsync(order => order.Id == id)`
+            (reference[0], one)
+            for reference in (program.functions.get(value.text, ()) if value.kind == "function" else ())
+            for one in program.function(reference).returns
+        ]
+        return [*inputs_of(program, node), *compared, *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
 
     return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))
 

@@ -16,6 +16,7 @@ from pipeline.system.controls.callers_values import says_who_calls
 from pipeline.system.controls.guards import parts
 from pipeline.system.controls.mapped_statements import chained, mapped_statement, snake
 from pipeline.system.program.enclosing import around
+from pipeline.system.program.entity_sets import chain_of, filtered_entities, is_unfiltered
 
 _SHARED = re.compile(r"public|shared?\b|visib", re.IGNORECASE)  # some are there for everybody
 _READS = re.compile(
@@ -27,6 +28,7 @@ _OVERWRITES = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"(?:\b\w+\.)?\b(?P<column>\w+)\s*=\s*(?:\$\d+|\?|%s|%\(\w+\)s|:\w+|@\w+)", re.IGNORECASE)
+_FIGURE = re.compile(r"\s*(?:distinct\s+)?(?:count|exists|sum|avg|min|max)\s*\([^,]*$|\s*1\s*$", re.IGNORECASE)  # a number, no record
 _MARK = re.compile(r"\$(?P<number>\d{1,3})|\?|%s")
 OWNER = re.compile(
     r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
@@ -59,13 +61,14 @@ class Statement:
 def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Iterator[Statement]:
     """Statements of a file about tables of some names."""
     program, links = assembly.program, chained(assembly.program, file)
+    filtered = _filtered_by_owner(assembly) if program.files[file].language == "csharp" else {}
     for identity in range(len(program.files[file].values)):
         value = program.value((file, identity))
         if value.kind != "call":
             continue
         mapped = mapped_statement(program, (file, identity)) if identity not in links else None
         if mapped is not None and tables.fullmatch(mapped.table):
-            if not any(_SHARED.search(column) for column in mapped.compared):
+            if not any(_SHARED.search(column) for column in mapped.compared) and not _is_filtered(assembly, (file, identity), filtered):
                 of_caller = frozenset(snake(column) for column, node in mapped.given if says_who_calls(assembly, node))
                 columns = frozenset(map(snake, mapped.compared))
                 yield Statement((file, identity), mapped.table.removesuffix("s"), columns, None, of_caller)
@@ -79,7 +82,7 @@ def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Ite
                 if said is None:
                     continue
                 table = said["table"].strip('"`').rsplit(".", 1)[-1].lower().removesuffix("s")
-                if not tables.fullmatch(table):
+                if not tables.fullmatch(table) or (form is _READS and _FIGURE.match(said["taken"])):
                     continue
                 if form is _OVERWRITES:
                     owned = any(OWNER.fullmatch(column.strip()) for column in said["columns"].split(","))
@@ -90,6 +93,17 @@ def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Ite
                     columns = frozenset(one["column"].lower() for one in _COMPARED.finditer(said["where"]))
                     of_caller = frozenset(_of_caller(assembly, (file, identity), text))
                     yield Statement((file, identity), table, columns, None, of_caller)
+
+
+def _filtered_by_owner(assembly: Assembly) -> dict[str, set[str]]:
+    """Classes of records whose owner is compared in every query."""
+    found = filtered_entities(assembly.program)
+    return {entity: columns for entity, columns in found.items() if any(OWNER.fullmatch(snake(one)) for one in columns)}
+
+
+def _is_filtered(assembly: Assembly, call: Node, filtered: dict[str, set[str]]) -> bool:
+    chain = chain_of(assembly.program, call) if filtered else None
+    return chain is not None and chain[0] in filtered and not is_unfiltered(assembly.program, chain[1])
 
 
 def _number_given(assembly: Assembly, call: Node, columns: str) -> Node | None:

@@ -23,6 +23,7 @@ from pipeline.system.controls.installed import add_installed_checks
 from pipeline.system.controls.interceptors import Interceptors
 from pipeline.system.controls.loop_approvals import add_loop_approvals
 from pipeline.system.controls.nest_guards import add_nest_guards
+from pipeline.system.controls.net_filters import NetFilters
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.optional_logins import OPTIONAL
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
@@ -30,6 +31,7 @@ from pipeline.system.controls.route_policies import routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
 from pipeline.system.controls.view_policies import add_view_policies
+from pipeline.system.controls.wrapped_tools import is_given_bare
 from pipeline.system.elements.entries import ENTRY_KINDS
 from pipeline.system.elements.second_look import look_again
 from pipeline.system.flows.switches import asked_only_if_set, never_asked
@@ -70,7 +72,8 @@ def add_protection(assembly: Assembly) -> None:
     authenticating = Authenticating(assembly)
     frameworks = frameworks_of(assembly)
     doors = [*front_doors(assembly, authenticating), *filter_chains(assembly, authenticating)]
-    interceptors = Interceptors(assembly, authenticating)
+    interceptors, net_filters = Interceptors(assembly, authenticating), NetFilters(assembly, authenticating)
+    doors += net_filters.doors
     unread: dict[Node, Evidence] = {}
     for reference, identity in sorted(assembly.entry_of_function.items()):
         kind = assembly.draft(identity).kind
@@ -81,6 +84,9 @@ def add_protection(assembly: Assembly) -> None:
             before = (door.before(file, path, method, framework) for door in doors)
             asked += [evidence for evidence in before if evidence is not None]
             asked += interceptors.before(reference)
+            if not asked and net_filters.by_key(reference, path):
+                assembly.draft(identity).attributes["by_shared_key"] = True
+            asked += net_filters.before(reference)
             for evidence in asked:
                 assembly.control("authentication", identity, evidence)
             draft = assembly.draft(identity)
@@ -259,6 +265,7 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
     covered += _handed_to(assembly, node)
     if not covered and rule.protects in ("element", "receiver") and value.kind == "call":
         covered += [identity for given in value.inputs[1:4] for identity in elements_of(assembly, (node[0], given))]
+        covered = [one for one in covered if control != "human_approval" or not is_given_bare(assembly, one)]
     covered += [source for source, kind, target in list(assembly.relations) if kind == "loads" and target in covered]
     for identity in dict.fromkeys(covered):
         if control == "human_approval" and assembly.draft(identity).kind == "agent" and _cover_tools(assembly, node, identity, evidence):

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from ingest.code.program import Node, Program
 from pipeline.system.controls.mapped_statements import chained, snake
+from pipeline.system.program.entity_sets import entity_table
 from pipeline.system.program.mapped_tables import called_on, given_before, mapped_class
 from pipeline.system.program.walking import inputs_of, walk
 
@@ -66,7 +67,9 @@ class Records:
                 found |= {_one(name): name for name in (named.rsplit(".", 1)[-1] for named in statement.findall(text))}
             elif _FILE.fullmatch(text):
                 found[posixpath.basename(text)] = posixpath.basename(text)
-        if value.kind == "call":
+        if value.kind == "call" and program.files[node[0]].language == "csharp":  # services stand in fields: `_adapter.Save(note)`
+            found |= {_one(snake(table)): table for table in (entity_table(program, node),) if table}
+        elif value.kind == "call":
             mapped = (self._of_mapper(node), self._asked(node))
             tables = mapped if written else (called_on(program, node), *mapped, given_before(program, node))
             found |= {_one(snake(table)): table for table in tables if table}

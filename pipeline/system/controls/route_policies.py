@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.program.route_groups import groups_around, receiver_of
 from pipeline.system.program.sites import CallSite
 
-_OPEN = "AllowAnonymous"
+_OPEN = {"authentication": "AllowAnonymous", "rate_limit": "DisableRateLimiting"}  # what takes a route out, by what is asked of it
+_OF_GROUPS = ("RouteGroupBuilder.RequireAuthorization", "RouteGroupBuilder.RequireRateLimiting")
+_OF_CONTROLLERS = ("Controller", "Mvc.Authorization.AuthorizeFilter")
 _AROUND = ("io.ktor.server.auth.authenticate", "io.ktor.server.plugins.ratelimit.rateLimit")  # given the routes they stand before
 _MOST = 60
 
@@ -22,16 +25,21 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
     folder = program.files[site.node[0]].path.rpartition("/")[0]
     if any(name.endswith("McpEndpointBuilder.RequireAuthorization") for name in site.names):
         return _servers(assembly, folder)
+    if any(name.endswith("HubEndpointConventionBuilder.RequireAuthorization") for name in site.names):
+        return _hubs(assembly, site.node)
     inside = _within(assembly, site.node) if not set(_AROUND).isdisjoint(site.names) else None
     group: set[Node] | None = None
-    if any(name.endswith("RouteGroupBuilder.RequireAuthorization") for name in site.names):
-        group = {site.node, *program.origins(_receiver(assembly, site.node))}
-    controllers_alone = any("Controller" in name for name in site.names)
-    found: dict[str, None] = {}
+    if any(name.endswith(_OF_GROUPS) for name in site.names):
+        group = {site.node, *program.origins(receiver_of(program, site.node))}
+    controllers_alone = any(part in name for name in site.names for part in _OF_CONTROLLERS)
+    is_open = _OPEN.get(str(site.rule.control), "")
+    found: dict[str, None] = dict.fromkeys(_pages(assembly, folder) if any("FallbackPolicy" in name for name in site.names) else ())
     for entry in assembly.sites.entries:
         path = program.files[entry.function[0]].path
         identity = assembly.entry_of_function.get(entry.function)
-        if entry.framework != site.framework or identity is None or (folder and not path.startswith(folder + "/")):
+        if entry.framework != site.framework or identity is None:
+            continue
+        if group is None and folder and not path.startswith(folder + "/"):
             continue
         decorators = program.function(entry.function).decorators
         is_decorated = entry.marker[0] == entry.function[0] and entry.marker[1] in decorators
@@ -44,9 +52,9 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
             if inside & _scopes(assembly, entry.marker):
                 found[identity] = None
             continue
-        if group is not None and not group & _around(assembly, entry.marker):
+        if group is not None and group.isdisjoint(groups_around(program, entry.marker)):
             continue
-        if _OPEN not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker):
+        if is_open not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker, is_open):
             found[identity] = None
     return list(found)
 
@@ -77,46 +85,6 @@ def _scopes(assembly: Assembly, node: Node) -> set[FunctionRef]:
     return found
 
 
-def _receiver(assembly: Assembly, call: Node) -> Node:
-    value = assembly.program.value(call)
-    callee = assembly.program.value((call[0], value.inputs[0]))
-    return call[0], callee.inputs[0] if callee.inputs else value.inputs[0]
-
-
-def _around(assembly: Assembly, marker: Node) -> set[Node]:
-    """The groups a route is registered at, inner ones first: `app.MapGroup("/a").MapGroup("/b").MapGet(...)`.
-
-    A group that a function is given to register at (`admin.MapPrompts()`) is the one that its only caller gives.
-    """
-    program = assembly.program
-    found: set[Node] = set()
-    queue = [marker]
-    while queue and len(found) < _MOST:
-        current = queue.pop()
-        kind = program.value(current).kind
-        given = _receiver(assembly, current) if kind == "call" else _given_by_caller(assembly, current) if kind == "parameter" else None
-        inner = [node for node in program.origins(given) if node not in found] if given is not None else []
-        found.update(inner)
-        queue += inner
-    return found
-
-
-def _given_by_caller(assembly: Assembly, parameter: Node) -> Node | None:
-    """What the only call of a function gives for one of its parameters."""
-    program = assembly.program
-    known = program.parameter_of(parameter)
-    callers = program.callers(known[0]) if known is not None else []
-    if known is None or len(callers) != 1:
-        return None
-    call = callers[0]
-    bound = any(target.bound for target in program.targets(call) if target.function == known[0])
-    if bound and known[1] == 0:
-        return _receiver(assembly, call)
-    position = 1 + known[1] - bound  # the first input of a call is what is called
-    inputs = program.value(call).inputs
-    return (call[0], inputs[position]) if position < len(inputs) else None
-
-
 def _servers(assembly: Assembly, folder: str) -> list[str]:
     """The MCP servers that are made below a folder: `MapMcp` serves them."""
     return [
@@ -126,7 +94,40 @@ def _servers(assembly: Assembly, folder: str) -> list[str]:
     ]
 
 
-def _opened(assembly: Assembly, marker: Node) -> bool:
+def _hubs(assembly: Assembly, call: Node) -> list[str]:
+    """The hub behind an endpoint: `app.MapHub<Room>("/room").RequireAuthorization()`."""
+    program, found = assembly.program, dict[str, None]()
+    for node in groups_around(program, call):
+        value = program.value(node)
+        if value.kind == "call" and program.value((node[0], value.inputs[0])).text == "MapHub":
+            for given, label in zip(value.inputs[1:], value.labels[1:], strict=True):
+                for name in program.names((node[0], given)) if label.startswith("<") else ():
+                    found |= {assembly.element_of_class[name]: None} if name in assembly.element_of_class else {}
+    return list(found)
+
+
+def _pages(assembly: Assembly, folder: str) -> list[str]:
+    """Hubs and pages below a folder, which a fallback policy stands before as well."""
+    program, found = assembly.program, dict[str, None]()
+    for name, identity in assembly.element_of_class.items():
+        file, cls = program.classes[name]
+        marks = {program.value((file, one)).text for mark in cls.decorators for one in program.value((file, mark)).inputs[:1]}
+        if (
+            assembly.draft(identity).kind == "websocket"
+            and program.files[file].language == "csharp"
+            and _OPEN["authentication"] not in marks
+        ):
+            found |= {identity: None} if program.files[file].path.startswith(folder) else {}
+    for identity, draft in assembly.drafts.by_id.items():
+        made = (
+            [node for node in draft.nodes if program.files[node[0]].path.endswith((".razor", ".cshtml"))] if draft.kind == "chat_ui" else []
+        )
+        if made and not any("anonymous" in program.value(node).labels for node in made):
+            found |= {identity: None} if program.files[made[0][0]].path.startswith(folder) else {}
+    return list(found)
+
+
+def _opened(assembly: Assembly, marker: Node, is_open: str) -> bool:
     """`app.MapGet(...).AllowAnonymous()`."""
     values = assembly.program.files[marker[0]].values
-    return any(value.kind == "attribute" and value.text == _OPEN and value.inputs[0] == marker[1] for value in values)
+    return any(value.kind == "attribute" and value.text == is_open and value.inputs[0] == marker[1] for value in values)

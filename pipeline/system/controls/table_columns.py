@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ingest.code.program import Node, Program
 from ingest.facts import Class
 from pipeline.system.controls.mapped_statements import snake
+from pipeline.system.program.entity_sets import entities
 
 _INSERTS = re.compile(r"\s*insert\s+into\s+(?P<table>[\w.\"`]+)\s*\((?P<columns>[^)]{1,600})\)", re.IGNORECASE)
 _DECLARES = re.compile(
@@ -41,9 +42,10 @@ class Table:
 
 def declared_tables(program: Program) -> Iterator[Table]:
     """Classes of object mappers, and tables of query builders: `class Note(Base): user_id = ...`, `pgTable("Note", {userId: ...})`."""
+    records = entities(program)
     for file, facts in enumerate(program.files):
         for cls in facts.classes:
-            if cls.bases or cls.decorators:
+            if cls.bases or cls.decorators or (facts.language == "csharp" and cls.name in records):
                 columns = tuple(
                     Column(
                         name, file, line, (*_marks(program, file, cls, annotation), *((file, one) for one in (annotation, default) if one))

@@ -22,6 +22,7 @@ _FAILURES = frozenset({"error", "errorf", "exception", "warning", "warn", "warnf
 _ADDS = frozenset({"create", "update", "insert", "add", "append"})
 _PARTS = frozenset({"call", "calls", "arguments", "args", "input", "inputs"})
 _CALLED = frozenset({"tool", "function", "plugin", "action"})  # what is run by its name
+_NAME = ("name", "Name")
 _GIVEN = frozenset({"arguments", "args", "kwargs", "input", "inputs", "params", "parameters"})
 _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "appendFileSync", "writeFile", "writeFileSync", "WriteFile"})
 # What one said and what was answered: where a record takes no more, what was done between is not in it.
@@ -43,7 +44,10 @@ def add_tool_call_records(assembly: Assembly) -> None:
     for file, facts in enumerate(program.files):
         elements = covered.get(_folder(facts.path), ())
         spoken = (value.text for value in facts.values if value.kind != "constant") if elements else ()
-        if not any(_is_tool_call(text) or _is_tool_name(text) for text in spoken):
+        names_of = (
+            (facts.values[one.inputs[0]].text for one in facts.values if one.text in _NAME and one.kind == "attribute") if elements else ()
+        )
+        if not any(_is_tool_call(text) or _is_tool_name(text) for text in spoken) and not any(map(_is_called, names_of)):
             continue
         for number, value in enumerate(facts.values):
             if value.kind == "call" and _records(assembly, (file, number)):
@@ -70,6 +74,10 @@ def _is_tool_name(text: str) -> bool:
         return False
     words = words_of(text)
     return words[-1:] == ["name"] and not _CALLED.isdisjoint(words)
+
+
+def _is_called(text: str) -> bool:
+    return (words_of(text) or [""])[-1] in _CALLED
 
 
 def _records(assembly: Assembly, call: Node) -> bool:
@@ -116,6 +124,8 @@ def _holds_tool_call(assembly: Assembly, given: list[Node]) -> bool:
             value = program.value(node)
             if value.kind in ("name", "parameter", "attribute", "index"):
                 named = named or _is_tool_name(value.text)
+                if value.kind == "attribute" and value.text in _NAME:  # context.Function.Name
+                    named = named or _is_called(program.value((node[0], value.inputs[0])).text)
                 filled = filled or _GIVEN.issuperset(words_of(value.text)[-1:] or [""])
                 if _is_tool_call(value.text) or (named and filled):
                     return True

@@ -16,6 +16,7 @@ from pipeline.system.model import AttributeValue, ElementKind, Label
 from pipeline.system.program.applications import Applications
 from pipeline.system.program.arguments import argument_node, argument_positions
 from pipeline.system.program.flags import read_flags
+from pipeline.system.program.route_groups import group_prefix, of_controller
 from pipeline.system.program.sites import ClassSite, EntrySite
 from pipeline.system.program.written_paths import UNKNOWN, written
 from pipeline.system.rules.framework import DecoratorRule
@@ -100,12 +101,16 @@ def _said(assembly: Assembly, entry: EntrySite, applications: Applications) -> t
         if function.name in rule.methods:
             method = function.name.removeprefix("on_")
         path = f"{prefix_of(assembly.program, entry, applications)}{name}" if given_name else name
+        if grouped := group_prefix(program, entry.marker):
+            path = f"{grouped}/{name.strip('/')}".rstrip("/")
         around, method_around = of_blocks(program, entry.marker)
         method = method or method_around
         if around:
             path = f"{around}/{name.strip('/') if given_name else ''}".rstrip("/")
         parts = _parts(assembly, entry)
-        if parts:
+        if parts and program.files[file].language == "csharp":
+            path = of_controller(parts, name if given_name else "", function.owner or "", function.name)
+        elif parts:
             path = "/" + "/".join(part.strip("/") for part in (*parts, name if given_name else "") if part.strip("/"))
         name = f"{method.upper()} {path or '/'}".strip()
         attributes["path"] = path or "/"
@@ -193,7 +198,7 @@ def _parts(assembly: Assembly, entry: EntrySite) -> list[str]:
         file, owner = program.classes[function.owner]
         marks = [*((file, mark) for mark in owner.decorators), *marks]
     found: list[str] = []
-    for mark in marks if wanted else ():
+    for mark in dict.fromkeys(marks) if wanted else ():  # what stands at a class is told at its methods in some languages
         value = program.value(mark)
         if value.kind == "call" and any(assembly.index.canonical(name) in wanted for name in program.names(_callee(assembly, mark))):
             given = [program.constant((mark[0], value.inputs[at])) for at in argument_positions(value, "value|path|0")]

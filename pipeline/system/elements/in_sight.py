@@ -19,6 +19,9 @@ from pipeline.system.rules.framework import DecoratorRule, RelationKind
 
 _ADDS = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$|Add(?:Singleton|Scoped|Transient)$")
 _ADDS_TO_KERNEL = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object)$")
+_ADDS_MADE = re.compile(r"(?:Add|Create|Import)(?:Plugin)?From(?:Type|Object|Functions)$|Add$")
+_SETS = frozenset({"Auto", "Required", "AutoInvokeKernelFunctions", ""})
+_TURNS_OF, _TURNED_INTO = "mcp_net", "semantic_kernel_net"  # tools of servers become functions of a kernel
 _EXPLICIT = "EXPLICIT"  # wiringMode: nothing is given but what is named
 
 
@@ -46,9 +49,13 @@ def _by_call(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]
     any_tied = any(site.rule.in_sight is not None for site in assembly.sites.calls)
     registered = _registered(assembly) if any_tied else {}
     apart = _kept_apart(assembly) if any_tied else {}
+    ready_made = _ready_made(assembly) if any_tied else {}
+    given_to = _given_to_copies(assembly, {made for tools in ready_made.values() for made, _identity in tools})
     for site in assembly.sites.calls:
         tie, owner = site.rule.in_sight, assembly.element_of_call.get(site.node)
-        if tie is None or owner is None or not any(_says(assembly, site, *told) for told in site.rule.in_sight_where.items()):
+        if tie is None or owner is None:
+            continue
+        if not any(_says(assembly, site, *told) or _is_handed(assembly, site, *told) for told in site.rule.in_sight_where.items()):
             continue
         here = _project_of(assembly, site.node[0])
         given = argument_node(assembly.program, site.node, "Kernel") if assembly.draft(owner).kind == "agent" else None
@@ -62,6 +69,56 @@ def _by_call(assembly: Assembly) -> Iterator[tuple[str, RelationKind, str, Node]
                 continue
             if here == _project_of(assembly, reference[0]) or here in registered.get(cls, ()):
                 yield owner, tie, identity, site.node
+        for made, identity in ready_made.get((site.framework, here), ()):
+            held = given_to.get(made, set())
+            if own is None or not held or not own.isdisjoint(held):
+                yield owner, tie, identity, site.node
+
+
+def _ready_made(assembly: Assembly) -> dict[tuple[str, str], list[tuple[Node, str]]]:
+    """Plugins that a package brings, and clients of servers whose tools are made functions of a kernel, by framework and project."""
+    found = dict[tuple[str, str], list[tuple[Node, str]]]()
+    turned = {_turns(assembly, file) for file, facts in enumerate(assembly.program.files) if facts.language == "csharp"}
+    for site in assembly.sites.calls:
+        identity = assembly.element_of_call.get(site.node)
+        if identity is None or site.rule.element_from != "call":
+            continue
+        project, draft = _project_of(assembly, site.node[0]), assembly.draft(identity)
+        if site.rule.kind == "tool" and draft.attributes.get("framework") == site.framework:
+            found.setdefault((site.framework, project), []).append((site.node, identity))
+        elif site.rule.kind == "mcp_client" and site.framework == _TURNS_OF and project in turned:
+            found.setdefault((_TURNED_INTO, project), []).append((site.node, identity))
+    return found
+
+
+def _turns(assembly: Assembly, file: int) -> str | None:
+    """The project of a file that makes functions of a kernel out of tools of a server: `tools.Select(tool => tool.AsKernelFunction())`."""
+    values = assembly.program.files[file].values
+    turns = any(value.kind == "call" and values[value.inputs[0]].text == "AsKernelFunction" for value in values)
+    return _project_of(assembly, file) if turns else None
+
+
+def _given_to_copies(assembly: Assembly, made: set[Node]) -> dict[Node, set[Node]]:
+    """Of plugins that a package brings, the copies of a kernel that each is added to: `copy.Plugins.Add(search.CreateWithSearch())`."""
+    program, found = assembly.program, dict[Node, set[Node]]()
+    for file in sorted({node[0] for node in made}):
+        for identity, value in enumerate(program.files[file].values):
+            if value.kind != "call" or not _ADDS_MADE.match(program.value((file, value.inputs[0])).text):
+                continue
+            given = {(file, identity), *(origin for one in value.inputs[1:4] for origin in ((file, one), *program.origins((file, one))))}
+            for node in sorted(given & made):
+                found.setdefault(node, set()).update(_copies_added_to(assembly, (file, identity)))
+    return found
+
+
+def _copies_added_to(assembly: Assembly, call: Node) -> set[Node]:
+    """The copies of a kernel whose plugins a call adds to."""
+    program, file = assembly.program, call[0]
+    holder = program.value((file, program.value(call).inputs[0]))
+    plugins = program.value((file, holder.inputs[0])) if holder.kind == "attribute" else holder
+    while plugins.kind == "update":  # others were added before
+        plugins = program.value((file, plugins.inputs[0]))
+    return _copies(assembly, (file, plugins.inputs[0])) if plugins.kind == "attribute" and plugins.text == "Plugins" else set()
 
 
 def _project_of(assembly: Assembly, file: int) -> str:
@@ -86,14 +143,10 @@ def _kept_apart(assembly: Assembly) -> dict[str, set[Node]]:
     """Classes with tools that are only ever added to copies of a kernel, by those copies: no other kernel has them."""
     program, found, shared = assembly.program, dict[str, set[Node]](), set[str]()
     for file, facts in enumerate(program.files):
-        for value in facts.values if facts.language == "csharp" else ():
+        for identity, value in enumerate(facts.values) if facts.language == "csharp" else ():
             if value.kind != "call" or not _ADDS_TO_KERNEL.match(facts.values[value.inputs[0]].text):
                 continue
-            holder = facts.values[value.inputs[0]]
-            plugins = facts.values[holder.inputs[0]] if holder.kind == "attribute" else holder
-            while plugins.kind == "update":  # others were added before
-                plugins = facts.values[plugins.inputs[0]]
-            copies = _copies(assembly, (file, plugins.inputs[0])) if plugins.kind == "attribute" and plugins.text == "Plugins" else set()
+            copies = _copies_added_to(assembly, (file, identity))
             asked = [(file, given) for given in value.inputs[1:4]]
             for node in [*asked, *(part for given in asked for part in _asked_for(assembly, given))]:
                 for name in (*program.names(node), *program.types(node)):
@@ -133,6 +186,26 @@ def _says(assembly: Assembly, site: CallSite, wanted: str, pattern: str) -> bool
         called = program.callee_names(origin) if program.value(origin).kind == "call" else ()
         if any(re.search(pattern, name) for name in (*program.names(origin), *called)):
             return True
+    return False
+
+
+def _is_handed(assembly: Assembly, site: CallSite, wanted: str, pattern: str) -> bool:
+    """Whether settings are handed in, and the program makes such as let the model choose: a constructor takes them from a container."""
+    program = assembly.program
+    for holder in dict.fromkeys(one.rpartition(".")[0] for one in wanted.split("|")):
+        given = argument_node(program, site.node, holder, site.skip)
+        if given is None or program.files[given[0]].language != "csharp":
+            continue
+        made = [origin for origin in (given, *program.origins(given)) if program.value(origin).kind in ("call", "collection")]
+        if any("Settings" in name for one in made for name in program.callee_names(one)):
+            return False  # they are made here, and say nothing of it
+        return any(
+            re.search(pattern, name)
+            for file, facts in enumerate(program.files)
+            for identity, value in enumerate(facts.values)
+            if facts.language == "csharp" and facts.purpose == "product" and value.kind in ("call", "attribute") and value.text in _SETS
+            for name in (*program.names((file, identity)), *program.callee_names((file, identity)))
+        )
     return False
 
 

@@ -35,7 +35,7 @@ SECRET_NAMES = ("token", "key", "secret", "password", "passwd", "credential", "c
 
 
 def label_of(assembly: Assembly, site: CallSite, label: Label) -> Label:
-    if label == "web_content":
+    if label == "web_content" and site.rule.kind != "tool":  # what a ready-made tool brings, its rule says
         return _response_label(assembly, site)
     value = assembly.program.value(site.node)
     if label == "environment_value" and any(

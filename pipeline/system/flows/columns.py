@@ -17,6 +17,7 @@ from pipeline.system.flows.bound_columns import bound_column, read_column
 from pipeline.system.flows.row_filters import columns_back, only_chooses
 from pipeline.system.flows.taint import Hit
 from pipeline.system.model import Label, SinkRole
+from pipeline.system.program.entity_sets import chain_of
 from pipeline.system.rules.words import words_of
 
 CATALOGUE = "@catalogue"
@@ -57,7 +58,7 @@ def columns_read(assembly: Assembly, hit: Hit, label: Label) -> tuple[str, ...]:
         return (CATALOGUE,)
     if (back := columns_back(assembly.program, hit.trace[0])) is not None:
         return _plain(back) or (CATALOGUE,)
-    column = read_column(assembly.program, hit.trace)
+    column = read_column(assembly.program, hit.trace) or _of_record(assembly, hit)
     return _plain([column]) if column else _read(assembly, hit)
 
 
@@ -77,10 +78,28 @@ def _written(assembly: Assembly, hit: Hit) -> tuple[str, ...]:
     if not 0 < hit.argument < len(value.inputs):
         return ()
     record = (hit.call[0], value.inputs[hit.argument])
-    if hit.path and hit.path[0].isidentifier() and _is_made_as_record(assembly, record):
+    if hit.path and hit.path[0].isidentifier() and (_is_made_as_record(assembly, record) or _is_of_entities(assembly, hit.call)):
         return _plain(hit.path[:1])  # each object of a class holds what it was made with, under the names of its fields
     names = list(_entries(assembly, record, 0))
     return () if "" in names else tuple(name for name in _plain(names) if name not in _NO_COLUMNS)
+
+
+def _of_record(assembly: Assembly, hit: Hit) -> str | None:
+    """The field that is first taken of a record of Entity Framework: `note.Text` of what `db.Notes.Where(...)` gave."""
+    program, read = assembly.program, hit.trace[0]
+    chain = chain_of(program, read) if program.files[read[0]].language == "csharp" else None
+    if chain is None:
+        return None
+    declared = {
+        field for name, (_file, cls) in program.classes.items() if name.rsplit(".", 1)[-1] == chain[0] for field, *_rest in cls.fields
+    }
+    taken = (value.text for node in hit.trace[1:] if (value := program.value(node)).kind == "attribute")
+    return next((name for name in taken if name in declared), None)
+
+
+def _is_of_entities(assembly: Assembly, call: Node) -> bool:
+    """Whether what is given to a set of records is one of them: `db.Notes.Update(note)`."""
+    return assembly.program.files[call[0]].language == "csharp" and chain_of(assembly.program, call) is not None
 
 
 def _is_made_as_record(assembly: Assembly, record: Node) -> bool:

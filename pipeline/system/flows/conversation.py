@@ -38,6 +38,10 @@ _LISTS = frozenset(
 )
 
 
+# Classes of one turn, which say who speaks: a caller who sends one chooses that.
+_TURNS = frozenset({"Microsoft.Extensions.AI.ChatMessage", "OpenAI.Chat.ChatMessage", "Microsoft.SemanticKernel.ChatMessageContent"})
+
+
 # What gives one text of a request, whatever was sent: Go, C#, Java.
 _ONE_TEXT = frozenset({"FormValue", "PostFormValue", "PathValue", "QueryParam", "DefaultQuery", "Param", "getParameter", "getHeader"})
 # Fields of a request that hold no turns, though they hold several things.
@@ -109,7 +113,7 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
             return "prompt"  # one entry of what a caller sends is not the list, whatever it lies in
         lists = (
             lists
-            or _annotated_with(assembly, node, _LISTS)
+            or _annotated_with(assembly, node, _LISTS | _TURNS)
             or (value.kind in ("attribute", "index", "parameter") and value.text.lower() in _LIST_FIELDS)
         )
         if value.kind == "call" and len(value.inputs) > 1 and _first_constant(assembly, node) in _LIST_FIELDS:

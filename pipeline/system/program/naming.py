@@ -8,12 +8,20 @@ from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.contained import is_contained
+from pipeline.system.program.entity_sets import entity_table
 from pipeline.system.program.mapped_tables import called, called_on, given_before, listed_first, mapped_as, mapped_class
 from pipeline.system.program.record_classes import is_left_open, record_class
 from pipeline.system.program.sites import CallSite
 from pipeline.system.program.statement_tables import names_table, statement_of, tables_in
 
-_TABLES = {"member": called_on, "chain": given_before, "mapped": mapped_class, "listed": listed_first, "receiver": called}
+_TABLES = {
+    "member": called_on,
+    "chain": given_before,
+    "mapped": mapped_class,
+    "listed": listed_first,
+    "receiver": called,
+    "entity": entity_table,
+}
 _LONGEST_NAME = 78
 _OWN_HOST = re.compile(
     r"[^.]+(?::\d+)?|.*\.(?:svc|local|internal|lan|corp|cluster|localhost|home|intranet)(?::\d+)?"

@@ -111,6 +111,7 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
             elif value.kind == "index" and value.text and facts.language == "csharp":  # `configuration["Database:Password"]`
                 names = tuple(f"{owner}.__getitem__" for owner in program.types((file, value.inputs[0])))
                 calls += (CallSite(node, known.rule, known.framework, names, True) for known in index.for_read(names))
+        calls += _set(program, index, file) if facts.language == "csharp" else ()
         for number, function in enumerate(facts.functions):
             for decorator in function.decorators:
                 entries += _decorated(program, index, (file, number), (file, decorator))
@@ -124,6 +125,16 @@ def find_sites(program: Program, index: FrameworkIndex) -> Sites:
         for known in index.classes.find(index.canonical(base))
     ]
     return Sites(tuple(calls), tuple(_once(entries)), tuple(_once(classes)))
+
+
+def _set(program: Program, index: FrameworkIndex, file: int) -> Iterator[CallSite]:
+    """What is put into a property that a framework reads: `options.FallbackPolicy = policy`; nothing is put there by `null`."""
+    facts = program.files[file]
+    for store in facts.stores:
+        value = facts.values[store.value]
+        if value.kind != "constant" or value.constant_type not in ("null", "none"):
+            names = tuple(f"{owner}.{store.attribute}.__set__" for owner in program.types((file, store.base)) or ("builtins.unknown",))
+            yield from (CallSite((file, store.value), one.rule, one.framework, names) for one in index.for_call(names))
 
 
 def _made_as(program: Program, call: Node) -> Iterator[str]:

@@ -74,12 +74,13 @@ class CallRule(Frozen):
     )
     name: str | None = None
     name_from: Argument | None = None
-    table_from: Literal["member", "chain", "mapped", "listed", "receiver"] | None = Field(
+    table_from: Literal["member", "chain", "mapped", "listed", "receiver", "entity"] | None = Field(
         default=None,
         description="Of object mappers: `member` where the method is called on a member named for the table (`prisma.message.create`), "
         "`chain` where the table was given to a link before (`db.insert(notes).values`), `mapped` where a class of the program stands for "
         "it (`Note.objects.filter`), `listed` where the second argument is the parts of its name, `receiver` where the object is called "
-        "as the table is (`Note.findById`, `noteRepository.find`). What a read joins beside it is read as well.",
+        "as the table is (`Note.findById`, `noteRepository.find`), `entity` where the chain begins with a set of records "
+        "(`db.Notes.Where`). What a read joins beside it is read as well.",
     )
     zone: Zone | None = None
     attributes: dict[str, AttributeValue] = Field(default_factory=dict)

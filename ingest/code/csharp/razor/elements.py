@@ -22,12 +22,14 @@ _WORDS = re.compile(r"!?[A-Za-z_]\w*(?:[?!]?\.\w+)*")
 _CODE_AS_IT_STANDS = re.compile(r"=>|^\s*(?:new\b|\()|^!?[\w.?!<>]+\(.*\)\s*$", re.S)
 _TYPE_PARAMETER = re.compile(r"T(?:[A-Z]\w*)?")  # `TItem="string"`
 _AUTHORIZED = re.compile(r"^@attribute\s{0,9}\[[^\n]{0,200}\bAuthorize\b", re.MULTILINE)
+_ANONYMOUS = re.compile(r"^@attribute\s{0,9}\[[^\n]{0,200}\bAllowAnonymous\b", re.MULTILINE)
 _NOTHING = frozenset({"@key", "@ref", "@rendermode", "@attributes", "@formname"})
 
 
 def page_of(path: str, text: str) -> str:
-    """What calls that give what a person enters are told: the file, and whether only known people see its page."""
-    return quoted(path.rsplit("/", 1)[-1]) + (", authorized: true" if _AUTHORIZED.search(text) else "")
+    """What calls that give what a person enters are told: the file, and whether only known people, or by name everybody, sees its page."""
+    told = ", authorized: true" if _AUTHORIZED.search(text) else ", anonymous: true" if _ANONYMOUS.search(text) else ""
+    return quoted(path.rsplit("/", 1)[-1]) + told
 
 
 def drawn(tag: Tag, page: str) -> list[Piece]:
