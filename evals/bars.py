@@ -67,7 +67,7 @@ def read_bars(file: Path) -> Bars:
         UnusableInput: it cannot be used.
     """
     try:
-        bars = Bars.model_validate(yaml.safe_load(file.read_text("utf-8")) or {})
+        bars = Bars.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("bars cannot be read", str(file), " ".join(str(failure).split())[:200]) from None
     except ValidationError as failure:

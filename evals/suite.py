@@ -110,7 +110,7 @@ def _adjudicated(file: Path) -> dict[str, tuple[JudgedFinding, ...]]:
     if not file.exists():
         return {}
     try:
-        return _VERDICTS.validate_python(yaml.safe_load(file.read_text("utf-8")) or {})
+        return _VERDICTS.validate_python(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("judged findings cannot be read", str(file), " ".join(str(failure).split())[:300]) from None
     except ValidationError as failure:

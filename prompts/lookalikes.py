@@ -70,7 +70,7 @@ def _sign(character: str) -> str:
 
 @lru_cache(maxsize=1)
 def _lookalikes() -> dict[str, str]:
-    listed = yaml.safe_load(files("prompts").joinpath("lookalikes.yaml").read_text(encoding="utf-8"))
+    listed = yaml.load(files("prompts").joinpath("lookalikes.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {character: sign for sign, characters in listed.items() for character in characters}
 
 

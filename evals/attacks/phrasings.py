@@ -22,7 +22,7 @@ _FILE = Path(__file__).with_name("phrasings.yaml")
 
 @lru_cache(maxsize=1)
 def _written() -> dict[str, tuple[Phrasing, ...]]:
-    read = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    read = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {
         part: tuple(
             Phrasing(one["name"], one.get("goal"), one["text"].replace("\\x1b", "\x1b").strip(), bool(one.get("aware")))

@@ -42,4 +42,6 @@ class QuestionSet(_Frozen):
 
 def read_questions(folder: Path = FOLDER) -> tuple[QuestionSet, ...]:
     """All sets, by the names of their systems."""
-    return tuple(QuestionSet.model_validate(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yaml")))
+    return tuple(
+        QuestionSet.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)) for path in sorted(folder.glob("*.yaml"))
+    )

@@ -44,7 +44,7 @@ class Nights(Frozen):
 
 
 def read_nights(file: Path = NIGHTS) -> Nights:
-    return Nights.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return Nights.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def fleet_of(nights: Nights, night: int) -> str:

@@ -79,7 +79,7 @@ def read_pairs(folder: Path = FOLDER) -> tuple[Package, ...]:
 
 def _read(file: Path) -> Package:
     try:
-        return Package.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        return Package.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as failure:
         raise UnusablePairs(f"{file}: {failure}") from None
 

@@ -88,7 +88,7 @@ def read_package(file: Path) -> JudgedPackage:
         UnusableJudgement: it is no such file, or a finding in it has no verdict yet.
     """
     try:
-        given = yaml.safe_load(file.read_text(encoding="utf-8"))
+        given = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return JudgedPackage.model_validate(given)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableJudgement(f"{file}: {failure}") from None

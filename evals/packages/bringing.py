@@ -85,7 +85,7 @@ def written(labels: PackageLabels) -> str:
 
 def lay_verdicts(folder: Path, of: Path = FOLDER) -> None:
     """What readers judged of findings on the packages that were brought, where the eval looks for it."""
-    judged = yaml.safe_load((of / ADJUDICATED).read_text("utf-8"))
+    judged = yaml.load((of / ADJUDICATED).read_text("utf-8"), Loader=yaml.CSafeLoader)
     there = {name: verdicts for name, verdicts in judged.items() if (folder / name / LABELS).is_file()}
     (folder / ADJUDICATED).write_text(yaml.safe_dump(there, sort_keys=False, allow_unicode=True, width=140), "utf-8")
 

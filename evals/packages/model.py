@@ -38,7 +38,7 @@ class PackageLabels(Labels):
 def read_packages(folder: Path = FOLDER) -> tuple[PackageLabels, ...]:
     """The labels of all packages, by name."""
     files = sorted(file for file in folder.glob("*.yaml") if file.name != ADJUDICATED)
-    return tuple(PackageLabels.model_validate(yaml.safe_load(file.read_text("utf-8"))) for file in files)
+    return tuple(PackageLabels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)) for file in files)
 
 
 def faults(labels: PackageLabels, root: Path) -> Iterator[str]:

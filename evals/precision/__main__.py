@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from evals.judged.model import read_packages
@@ -14,6 +15,7 @@ from evals.precision.present import read_present
 from evals.precision.systems import table_of
 from evals.reporting.markdown import score_table
 from evals.reporting.wording import head
+from evals.result import EvalResult
 from evals.suite import RESULTS
 from pipeline.threats.catalog import load_catalog
 
@@ -22,9 +24,15 @@ PAGE, README = ROOT / "docs" / "precision.md", ROOT / "README.md"
 BEGIN, END = "<!-- Measured; written by `make docs` from evals/systems/results.json. -->", "<!-- End of what was measured. -->"
 
 
+@cache
+def kept() -> EvalResult:
+    """The kept result, whose intervals are drawn when it is read."""
+    return read_kept(SYSTEMS / RESULTS)
+
+
 def current_page() -> str:
     """What the page has to say now."""
-    return page(load_catalog(), table_of(read_kept(SYSTEMS / RESULTS)), read_packages(), read_present())
+    return page(load_catalog(), table_of(kept()), read_packages(), read_present())
 
 
 def current_readme() -> str:
@@ -35,7 +43,7 @@ def current_readme() -> str:
 
 
 def _measured() -> Iterator[str]:
-    result = read_kept(SYSTEMS / RESULTS)
+    result = kept()
     yield from score_table(result, headline=True)
     yield ""
     yield f"{head(result)}. Measured at {result.commit}; in brackets the interval of 95 %."

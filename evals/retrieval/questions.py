@@ -59,7 +59,10 @@ class Passage(_Frozen):
 
 def read_questions(folder: Path = FOLDER) -> tuple[QuestionSet, ...]:
     """All sets, by system."""
-    return tuple(QuestionSet.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.yaml")))
+    return tuple(
+        QuestionSet.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+        for file in sorted(folder.glob("*.yaml"))
+    )
 
 
 def passage_of(answer: str, root: Path) -> Passage:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from operator import mul
 
 DRAWS, SEED, FEWEST = 1000, 20_260_101, 2
 Vector = Sequence[float]
@@ -24,6 +25,12 @@ def draws(systems: int) -> tuple[tuple[tuple[int, int], ...], ...]:
     return tuple(tuple(sorted(Counter(chance.choices(numbers, k=systems)).items())) for _ in range(DRAWS))
 
 
+@lru_cache(maxsize=32)
+def _often(systems: int) -> tuple[tuple[int, ...], ...]:
+    """Each draw as how often each system was drawn."""
+    return tuple(tuple(dict(draw).get(number, 0) for number in range(systems)) for draw in draws(systems))
+
+
 def total(vectors: Sequence[Vector]) -> tuple[float, ...]:
     return tuple(map(sum, zip(*vectors, strict=True))) if vectors else ()
 
@@ -32,7 +39,7 @@ def interval(vectors: Sequence[Vector], value: Value) -> tuple[float, float] | N
     """The bounds; None for fewer than two systems, or where too few draws have a value."""
     if len(vectors) < FEWEST:
         return None
-    found = sorted(one for draw in draws(len(vectors)) if (one := value(_drawn(vectors, draw))) is not None)
+    found = sorted(one for sums in _drawn(vectors) if (one := value(sums)) is not None)
     return bounds(found) if len(found) > DRAWS // 2 else None
 
 
@@ -41,8 +48,8 @@ def difference_interval(old: Sequence[Vector], new: Sequence[Vector], value: Val
     if len(old) < FEWEST:
         return None
     found = []
-    for draw in draws(len(old)):
-        before, after = value(_drawn(old, draw)), value(_drawn(new, draw))
+    for sums in zip(_drawn(old), _drawn(new), strict=True):
+        before, after = map(value, sums)
         if before is not None and after is not None:
             found.append(after - before)
     return bounds(sorted(found)) if len(found) > DRAWS // 2 else None
@@ -54,5 +61,7 @@ def bounds(values: Sequence[float]) -> tuple[float, float]:
     return values[round(0.025 * last)], values[round(0.975 * last)]
 
 
-def _drawn(vectors: Sequence[Vector], draw: Sequence[tuple[int, int]]) -> tuple[float, ...]:
-    return tuple(sum(vectors[number][at] * times for number, times in draw) for at in range(len(vectors[0])))
+def _drawn(vectors: Sequence[Vector]) -> Iterator[tuple[float, ...]]:
+    """The sums of each draw."""
+    columns = tuple(zip(*vectors, strict=True))
+    return (tuple(sum(map(mul, column, often)) for column in columns) for often in _often(len(vectors)))

@@ -8,7 +8,6 @@ the file) is sent back once. Loops of tool calls end: after some rounds no tool 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -30,7 +29,7 @@ from pipeline.agent.endings import ending_of
 from pipeline.agent.failures import classify, failure_of
 from pipeline.agent.metering import ASKED, Asked, Meter, MeteredModel, NotAnswered
 from pipeline.agent.model import Origin
-from pipeline.agent.schemas import Reply
+from pipeline.agent.schemas import Reply, schema_text
 from pipeline.agent.spending import Spent
 from prompts import Exhibit, Imitation, load_prompt, nonce_of, render
 
@@ -194,7 +193,7 @@ class Asker:
             elif means == "tools":
                 strategy = ToolStrategy(output, handle_errors=False)
             else:
-                system += f"\n\nReply with one JSON object of this schema, and nothing else:\n{json.dumps(output.model_json_schema())}"
+                system += f"\n\nReply with one JSON object of this schema, and nothing else:\n{schema_text(output)}"
             self._agents[key] = create_agent(
                 self._model,
                 tools=self._tools if with_tools else [],

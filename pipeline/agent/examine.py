@@ -24,7 +24,7 @@ from pipeline.agent.metering import NotAnswered
 from pipeline.agent.model import Argument, Cell, Dropped, Examination, Known, Origin, Proposal, Steering, Summary, Unanswered
 from pipeline.agent.planning import OUTPUT_OF_SURVEY, Plan, make_plan, tool_rounds
 from pipeline.agent.scenes import Scene, cut_scenes, halves
-from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts
+from pipeline.agent.schemas import ElementThreats, ExecutiveSummary, Reply, SystemSurvey, Verdicts, schema_text
 from pipeline.agent.spending import BUDGET_ENDED, Spent, estimate_tokens
 from pipeline.agent.steering import steering
 from pipeline.agent.taking import Taker
@@ -357,7 +357,7 @@ def _told_tokens(prompt: str, values: packs.Values) -> int:
 
 def _form_tokens(output: type[Reply]) -> int:
     """Tokens that the schema of a reply takes, which goes along with each question."""
-    return estimate_tokens(json.dumps(output.model_json_schema()))
+    return estimate_tokens(schema_text(output))
 
 
 def _order(pair: tuple[int, Proposal]) -> tuple[object, ...]:

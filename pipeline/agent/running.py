@@ -7,7 +7,6 @@ Nothing is sent that the policy forbids, and nothing before it is written down.
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -26,7 +25,7 @@ from pipeline.agent.metering import ASKED, Meter
 from pipeline.agent.model import Account, Examination, Known, Summary, Unanswered
 from pipeline.agent.planning import Plan, allowance_of
 from pipeline.agent.providers import apart, connect
-from pipeline.agent.schemas import AnsweredQuestion, ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts
+from pipeline.agent.schemas import AnsweredQuestion, ElementThreats, ExecutiveSummary, SystemSurvey, Verdicts, schema_text
 from pipeline.agent.secret import machine_secret
 from pipeline.agent.settings import AgentSettings
 from pipeline.agent.spending import Ledger, ReplyStore
@@ -233,7 +232,7 @@ def _our_words(subject: Subject) -> Iterator[str]:
         prompt = load_prompt(name)
         yield from (prompt.system, prompt.given)
     for output in (SystemSurvey, ElementThreats, Verdicts, ExecutiveSummary, AnsweredQuestion):
-        yield json.dumps(output.model_json_schema())
+        yield schema_text(output)
     for threat in subject.catalog.threats:
         yield from (threat.slug, threat.title, threat.summary)
     for edition in load_taxonomies().files:

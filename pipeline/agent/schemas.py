@@ -6,6 +6,8 @@ Every property is required and no other is allowed; what may be absent is null. 
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
@@ -158,3 +160,9 @@ class AnswerStatement(Reply):
 class AnsweredQuestion(Reply):
     statements: list[AnswerStatement]
     not_answered: str | None = Field(description="What the evidence does not answer, and why; null where it answers all.")
+
+
+@cache
+def schema_text(reply: type[Reply]) -> str:
+    """The schema of a reply as it goes along with questions."""
+    return json.dumps(reply.model_json_schema())

@@ -22,7 +22,7 @@ from pipeline.handbook.examples import examples_of
 from pipeline.handbook.json import render as render_json
 from pipeline.handbook.model import ControlEntry, Handbook, ThreatEntry
 from pipeline.reports.escape import visible
-from pipeline.reports.inline import source_hash
+from pipeline.reports.inline import Compiled, source_hash
 from pipeline.reports.wording import plural, words
 from pipeline.threats.catalog import Catalog
 from pipeline.threats.pages import introduction
@@ -30,6 +30,7 @@ from pipeline.threats.schema import WHERE
 
 TEMPLATES = Path(__file__).with_name("templates")
 _SHORT = frozenset({"llm", "ml", "mcp", "ui", "http", "tls", "ci", "url", "html"})
+_COMPILED = Compiled()
 FOLDERS = ("threats", "controls", "frameworks", "taxonomies")
 
 
@@ -82,6 +83,7 @@ def _environment(book: Handbook, frame: Path | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
+        bytecode_cache=_COMPILED,
     )
     style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("site.css", "site.js"))
     environment.globals.update(

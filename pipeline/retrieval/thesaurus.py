@@ -17,7 +17,7 @@ RELATED = 0.25  # what a related word counts, against the word itself
 @cache
 def load_thesaurus() -> Mapping[str, tuple[str, ...]]:
     """For each word the others of its groups, as search words."""
-    return related_words(yaml.safe_load((files("pipeline") / _FILE).read_text(encoding="utf-8")))
+    return related_words(yaml.load((files("pipeline") / _FILE).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 def related_words(groups: Iterable[Iterable[str]]) -> Mapping[str, tuple[str, ...]]:

@@ -166,7 +166,7 @@ def test_a_rule_keeps_the_label_that_a_model_finds_again(in_process: None, syste
     assert [finding.outcome for finding in one.findings if finding.added] == ["unjudged"] and one.added is not None and not one.added.won
 
 
-def test_the_answer_key_is_in_no_request_however_it_is_asked_for(systems: Path) -> None:
+def test_the_answer_key_is_in_no_request_however_it_is_asked_for(in_process: None, systems: Path) -> None:
     """A model that looks for it by every tool there is; and one index that was made with it before."""
     (systems / "shop" / "docs" / "note.md").write_text("# Note\n\nSee labels.yaml for the canary of this system.\n")
     asks = (
@@ -195,7 +195,7 @@ def test_the_answer_key_is_in_no_request_however_it_is_asked_for(systems: Path) 
     assert log and CANARY not in log
 
 
-def test_nothing_of_the_answer_key_of_a_reference_system_is_sent(systems: Path) -> None:
+def test_nothing_of_the_answer_key_of_a_reference_system_is_sent(in_process: None, systems: Path) -> None:
     labels = read_labels(SYSTEMS / "speech-kiosk")
     with Server(honest()) as server:
         arguments = [

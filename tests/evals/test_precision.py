@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
 
 from evals.bars import check_bars, read_bars
 from evals.judged.model import JudgedPackage, read_packages
-from evals.kept import read_kept
 from evals.labels import SYSTEMS
-from evals.precision.__main__ import PAGE, README, current_page, current_readme
+from evals.precision.__main__ import PAGE, README, current_page, current_readme, kept
 from evals.precision.counting import Verdicts, all_verdicts, by_threat, interval
 from evals.precision.page import page
 from evals.precision.systems import Reported, SystemsTable, table_of
 from evals.result import EvalResult, Score
-from evals.suite import BARS, RESULTS, digest_of, read_suite
+from evals.suite import BARS, digest_of, read_suite
 from pipeline.threats.catalog import load_catalog
 
 WHY = "The value is checked one line above."
@@ -34,10 +32,9 @@ def judged(name: str, *verdicts: tuple[str, str], missed: tuple[str | None, ...]
     )  # fmt: skip
 
 
-@cache
 def kept_result() -> EvalResult:
     """Read when it is asked for: its intervals are drawn anew, which every worker would wait for."""
-    return read_kept(SYSTEMS / RESULTS)
+    return kept()
 
 
 ANEW = "run `make evals`, then `make docs`"

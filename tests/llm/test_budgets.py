@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def whole(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:  # Any: JSON
+    """What is reported where no budget ends."""
+    with Server(counted) as server:
+        settings = shop.settings(server.url, tmp_path_factory.mktemp("whole"), price=price_named("2/10"))
+        return shop.reported(shop.scanned(root, settings))
+
+
 @pytest.mark.parametrize("budget", ["40k", "0.08 USD", "5 calls", "60k, 4 calls"])
 def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later(
-    budget: str, root: Path, offline: Scan, tmp_path: Path
+    budget: str, root: Path, offline: Scan, whole: dict[str, Any], tmp_path: Path
 ) -> None:
     price = price_named("2/10")
     with Server(counted, seconds=0.05) as server:
@@ -80,9 +89,7 @@ def test_a_budget_is_hard_with_many_calls_at_once_and_the_rest_is_paid_for_later
         large = shop.scanned(root, shop.settings(server.url, tmp_path, at_once=16, price=price))
         assert not server.asked_again and large.llm is not None and not large.llm.unreached
         assert large.llm.calls == len(server.requests) - len(asked) and large.llm.cache_hits >= len(asked) - 1
-    with Server(counted) as server:
-        whole = shop.scanned(root, shop.settings(server.url, tmp_path / "whole", price=price))
-    assert shop.reported(large) == shop.reported(whole)
+    assert shop.reported(large) == whole
 
 
 def test_a_small_budget_ends_what_it_begins_and_keeps_room_for_the_first_page(root: Path, tmp_path: Path) -> None:

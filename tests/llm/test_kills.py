@@ -25,7 +25,7 @@ from tests.llm.server import Record, Server
 from tests.llm.starter import Starter
 
 _FIRST_USAGE = 3_000  # tokens that the first request is said to have; the next ones have one more each
-_PAPERS = 14
+_PAPERS = 8
 
 
 def refund(text: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ An endpoint of this machine is never asked by a proxy.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # typeshed leaves it out
@@ -97,8 +98,12 @@ class _Guarded(httpx2.AsyncBaseTransport):
         self._log, self._about, self._forms, self._bounds = log, about, forms, bounds
         local = is_loopback(address)
         limits = httpx2.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+        # An address without TLS asks for no certificate, and redirects are not followed: reading those of the system would be for nothing.
+        trusted: ssl.SSLContext | bool = True if self._origin[0] == "https" or proxy else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            self._inner = httpx2.AsyncHTTPTransport(trust_env=not local, limits=limits, proxy=None if local else proxy, retries=0)
+            self._inner = httpx2.AsyncHTTPTransport(
+                verify=trusted, trust_env=not local, limits=limits, proxy=None if local else proxy, retries=0
+            )
         except (ValueError, ImportError, httpx2.InvalidURL):
             raise UnusableInput("not a proxy that can be used", host_of(proxy or ""), "write it as http://proxy.example.net:3128") from None
 

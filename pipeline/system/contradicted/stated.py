@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.documents.position import cell_place
 from ingest.facts import DocumentFacts
@@ -17,7 +18,14 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.contradicted.known_parties import names_local_way
 from pipeline.system.documents.told import Told, describes, told_of
 from pipeline.system.model import Evidence
-from pipeline.system.rules.promises import is_wished, lists_settings, modality_of, quotes_or_advises, speaks_of_another
+from pipeline.system.rules.promises import (
+    KEPT_SENTENCES,
+    is_wished,
+    lists_settings,
+    modality_of,
+    quotes_or_advises,
+    speaks_of_another,
+)
 from pipeline.system.rules.words import words_of
 
 _SHORTEST, _LONGEST = 15, 500
@@ -78,14 +86,19 @@ def statements_of(documents: Sequence[DocumentFacts]) -> Iterator[Statement]:
 
 
 def _states(told: Told) -> bool:
-    text = told.in_column
+    return _is_stated(told.in_column, told.passage.section)
+
+
+@lru_cache(maxsize=KEPT_SENTENCES)
+def _is_stated(text: str, section: tuple[str, ...]) -> bool:
+    """Whether a sentence below these headings says how the system is; several readers ask."""
     return (
         _SHORTEST <= len(text) <= _LONGEST
         and not _CONDITIONAL.search(text)
         and not quotes_or_advises(text)
         and not speaks_of_another(text)
         and not lists_settings(text)
-        and not is_wished(text, told.passage.section)
+        and not is_wished(text, section)
         and modality_of(text) != "todo"
     )
 

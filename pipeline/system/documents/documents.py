@@ -83,10 +83,11 @@ def add_claims(assembly: Assembly, documents: Sequence[DocumentFacts]) -> None:
 
 
 def _claim(assembly: Assembly, passage: Passage, sentence: str) -> None:
-    known: dict[ControlKind, Promise] = {**load_promises().promises, **assembly.index.own_promises}
-    promises = promised(sentence, known) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
+    own = assembly.index.own_promises
+    promises = promised(sentence, own) if 15 <= len(sentence) <= 600 and not lists_settings(sentence) else []
     if not promises or is_wished(sentence, passage.section):
         return
+    known: dict[ControlKind, Promise] = {**load_promises().promises, **own}
     evidence = assembly.cite_place(cell_place(passage, sentence), "claim")
     if evidence is None or speaks_of_others(evidence.quote):
         return

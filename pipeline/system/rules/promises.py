@@ -17,6 +17,7 @@ from pipeline.system.model import ControlKind, ElementKind, Frozen, SinkRole
 from pipeline.system.rules.knowledge_file import KNOWLEDGE, read_knowledge
 
 _FILE = KNOWLEDGE / "promises.yaml"
+KEPT_SENTENCES = 4096  # whose reading is kept, for they are read more than once
 Modality = Literal["does", "will", "must", "must_not", "does_not", "todo"]
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9`\"'(])")
@@ -239,8 +240,19 @@ def modality_of(sentence: str) -> Modality:
     return "does_not" if _NEGATED.search(sentence) else "does"
 
 
-def promised(sentence: str, promises: Mapping[ControlKind, Promise] | None = None) -> list[ControlKind]:
-    """Controls that the sentence says are there or must be, of the shipped promises or of those given."""
+def promised(sentence: str, own: Mapping[ControlKind, Promise] | None = None) -> list[ControlKind]:
+    """Controls that the sentence says are there or must be, of the shipped promises and of those given, which replace shipped ones."""
+    shipped = load_promises().promises
+    return _promised(sentence, {**shipped, **own}) if own else list(_promised_by_shipped(sentence))
+
+
+@lru_cache(maxsize=KEPT_SENTENCES)
+def _promised_by_shipped(sentence: str) -> tuple[ControlKind, ...]:
+    """A sentence is asked about by several readers, and stands in several documents where one was copied from another."""
+    return tuple(_promised(sentence, load_promises().promises))
+
+
+def _promised(sentence: str, promises: Mapping[ControlKind, Promise]) -> list[ControlKind]:
     lowered = spelled_out(sentence)
     modality = modality_of(sentence)
     denies = modality == "does_not" and _NOT_WITHOUT.search(sentence) is None
@@ -254,7 +266,7 @@ def promised(sentence: str, promises: Mapping[ControlKind, Promise] | None = Non
         return []
     left_to_people = _LEFT_TO_PEOPLE if _CHOICE.search(sentence) else frozenset()
     found: list[ControlKind] = []
-    for kind, promise in (load_promises().promises if promises is None else promises).items():
+    for kind, promise in promises.items():
         if (denies and not promise.worded_as_denial) or kind in left_to_people:
             continue
         for phrase in promise.phrases:
