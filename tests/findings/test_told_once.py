@@ -198,7 +198,7 @@ def test_a_published_store_of_a_developers_composition_is_reached_by_its_develop
 @pytest.mark.parametrize(("opened", "findings"), [("runs/best/weights.pt", 1), ("other/best/weights.pt", 2)])
 def test_a_file_that_a_notebook_loads_as_the_program_does_is_told_once(tmp_path: Path, opened: str, findings: int) -> None:
     cell = f'import torch\nmodel = torch.load("./{opened}", weights_only=False)'
-    notebook = {"cells": [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}]}
+    notebook: dict[str, object] = {"cells": [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None}]}
     program = 'import torch\n\nmodel = torch.load("runs/best/weights.pt", weights_only=False)\nprint(model(1))\n'
     text = json.dumps({**notebook, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     scan = scan_of(tmp_path, {"serve.py": program, "try.ipynb": text})
