@@ -36,7 +36,7 @@ from tests.llm.behaviours import BEHAVIOURS, HTML, Behaviour, behaviour
 from tests.llm.scripts import Request, always, by_turn, says
 from tests.llm.server import Server
 
-IMPATIENT, PATIENT = 0.3, 10.0  # seconds
+IMPATIENT, PATIENT = 1.0, 10.0  # seconds
 SLOW = {"hangs", "slow drip"}
 SHOWN = [
     (one, api)
