@@ -244,6 +244,7 @@ class CallSteps:
 
     def _into(self, call: Node, target: Target, position: int, targets: tuple[Target, ...]) -> Iterator[Enter]:
         function, labels = self._program.function(target.function), self._program.value(call).labels
+        labels = ("", "**", *labels[2:]) if target.keyed else labels
         for parameter, arguments in self._program.bind(call, target).items():
             if position in arguments:
                 given = function.parameters[parameter]
