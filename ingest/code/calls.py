@@ -163,7 +163,9 @@ class Calls(Questions):
         """Parameter position -> positions in the call's inputs that arrive there."""
         options = self._languages[call[0]].options_are_calls
         if target.keyed:
-            return {position: [1] for position in range(len(self.function(target.function).parameters))} if self.value(call).inputs[1:] else {}
+            return (
+                {position: [1] for position in range(len(self.function(target.function).parameters))} if self.value(call).inputs[1:] else {}
+            )
         return arguments_by_parameter(self.value(call), self.function(target.function).parameters, target.bound, options)
 
     def callers(self, reference: FunctionRef) -> list[Node]:
