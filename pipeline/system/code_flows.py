@@ -47,6 +47,7 @@ from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.returned_rows import is_another_column
 from pipeline.system.flows.stored_uploads import is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
+from pipeline.system.flows.told_numbers import is_number_of_an_answer
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
@@ -248,6 +249,8 @@ def _add_hit(
                 or is_no_choice(assembly, hit, sink, label)
                 or is_another_column(assembly.program, hit, role)
             ):
+                continue
+            if role == "training_data" and label == "web_content" and is_number_of_an_answer(assembly.program, hit.trace):
                 continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them
