@@ -250,7 +250,7 @@ def _add_hit(
                 or is_another_column(assembly.program, hit, role)
             ):
                 continue
-            if role == "training_data" and label == "web_content" and is_number_of_an_answer(assembly.program, hit.trace):
+            if role == "training_data" and _is_page(assembly, source) and is_number_of_an_answer(assembly.program, hit.trace):
                 continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them
@@ -273,6 +273,10 @@ def _add_hit(
                 continue
             target = store_reached(assembly, sink.element, hit) if role == "path" else sink.element
             _add_way(assembly, source, target, label, becomes, text, behaviours, graph, template)
+
+
+def _is_page(assembly: Assembly, source: str) -> bool:
+    return assembly.draft(source).kind == "web_content"
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:
