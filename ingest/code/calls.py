@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ingest.code.answers import Node
 from ingest.code.arguments import arguments_by_parameter
 from ingest.code.questions import EXTENSION, FunctionRef, Questions, Target
-from ingest.code.tool_runs import tools_run
+from ingest.code.tool_runs import tool_run
 
 _TEXT = "builtins.str"
 _ANY = frozenset({"java.lang.Object", "java.lang.CharSequence", "java.lang.Comparable", "java.io.Serializable", "System.Object"})
@@ -62,7 +62,7 @@ class Calls(Questions):
                 reference = self.method(owner, "__call__")
                 if reference is not None:
                     found.append(Target(reference, True))
-        found += tools_run(self, callee) if not found else ()
+        found += tool_run(self, callee) if not found else ()
         return tuple(dict.fromkeys(self._fitting(node, found)))[:_MAX_HEIRS]
 
     def _decorated(self, name: str) -> Iterator[Target]:

@@ -1,7 +1,8 @@
 """Tools that the project's own code runs, with no model in between: `search.invoke({"query": text})`, `reading.invoke({ most: 5 })`.
 
 Takes a program whose names can be asked and the access that names the method; gives the functions that the tools were made of. LangChain
-hands the entries of what it is given to parameters in Python, and the whole of it to the one parameter in JavaScript.
+hands the entries of what it is given to parameters in Python, and the whole of it to the one parameter in JavaScript. Of several tools
+that are looked up by a name it is the model that chose one, and what it is given is the model's.
 """
 
 from __future__ import annotations
@@ -24,8 +25,13 @@ _MAKES = frozenset({
 })  # fmt: skip
 
 
-def tools_run(program: Questions, callee: Node) -> Iterator[Target]:
-    """The functions behind a tool whose method is called, each as what the call reaches."""
+def tool_run(program: Questions, callee: Node) -> tuple[Target, ...]:
+    """The function behind a tool whose method is called, as what the call reaches; none where one of several tools is chosen there."""
+    found = tuple(dict.fromkeys(_tools(program, callee)))
+    return found if len(found) == 1 else ()
+
+
+def _tools(program: Questions, callee: Node) -> Iterator[Target]:
     access = program.value(callee)
     if access.kind != "attribute" or access.text not in _RUNS:
         return

@@ -57,6 +57,12 @@ def test_a_tool_takes_its_one_record_and_gives_what_its_function_gives(made: str
     assert [flow.source.split(":")[0] for flow in flows(system, "prompt")] == ["file_store"]
 
 
+def test_a_tool_that_is_chosen_among_several_is_given_what_the_model_says() -> None:
+    text = _TYPESCRIPT.replace("MADE", _MADE[0]).replace("look.invoke", "[look, other].find((one) => one.name === req.query.name).invoke")
+    other = 'const other = tool(async ({ query }) => "fixed", { name: "other" });\n    const app = express'
+    assert flows(system_of({"app.ts": text.replace("const app = express", other)}), "path", "user_input") == []
+
+
 def test_what_another_object_is_asked_is_no_tool() -> None:
     text = _TYPESCRIPT.replace("MADE", "{ invoke: async (given) => 'fixed' }")
     assert flows(system_of({"app.ts": text}), "path") == []
