@@ -16,7 +16,8 @@ from ingest.code.questions import FunctionRef, Questions, Target
 if TYPE_CHECKING:
     from ingest.facts import Value
 
-_RUNS = frozenset({"invoke", "ainvoke", "func"})
+_PLAIN = frozenset({"func", "coroutine"})  # the function itself, which takes what it always takes
+_RUNS = frozenset({"invoke", "ainvoke"}) | _PLAIN
 _DECORATES = frozenset({"langchain_core.tools.tool", "langchain.tools.tool", "langchain.agents.tool", "langchain_core.tools.convert.tool"})
 _MAKES = frozenset({
     "@langchain/core/tools.tool", "langchain.tool", "langchain/tools.tool",
@@ -39,7 +40,7 @@ def _tools(program: Questions, callee: Node) -> Iterator[Target]:
     for name in program.names(held):
         for reference in program.functions.get(name, ()):
             if not _DECORATES.isdisjoint(program._decorator_names(reference)):
-                yield Target(reference, False, keyed=True)
+                yield Target(reference, False, keyed=access.text not in _PLAIN)
     for origin in program.origins(held):
         made = program.value(origin)
         if made.kind == "call" and not _MAKES.isdisjoint(program.names((origin[0], made.inputs[0]))):

@@ -42,10 +42,16 @@ _MADE = (
 
 
 @pytest.mark.parametrize(
-    ("given", "chosen"), [('{"query": path, "most": 2}', True), ('{"query": "notes.md", "most": most}', False)], ids=["it", "beside it"]
+    ("given", "chosen"),
+    [
+        ('look.invoke({"query": path, "most": 2})', True),
+        ('look.invoke({"query": "notes.md", "most": most})', False),
+        ("look.func(path, 2)", True),
+        ('look.func("notes.md", most)', False),
+    ],
 )
-def test_a_tool_takes_each_entry_for_its_parameter(given: str, chosen: bool) -> None:
-    system = system_of(_PYTHON.replace("GIVEN", given))
+def test_a_tool_takes_each_entry_for_its_parameter_and_its_function_what_it_always_takes(given: str, chosen: bool) -> None:
+    system = system_of(_PYTHON.replace("look.invoke(GIVEN)", given))
     assert ("http_route:POST /ask" in {flow.source for flow in flows(system, "path")}) is chosen
     assert {flow.source for flow in flows(system, "prompt")} == {"file_store:app.look (files)"}
 
