@@ -1,4 +1,5 @@
-"""Tools that code runs by itself, fields that Go promotes, objects a container knows by name, hosts that one caller writes, idle modules."""
+"""Tools that code runs by itself, fields that Go promotes, objects a container knows by name, hosts that one caller writes, idle modules,
+objects that only hold what they are made with."""
 
 from __future__ import annotations
 
@@ -197,6 +198,69 @@ def test_what_is_neither_installed_nor_imported_is_not_there(tmp_path: Path, lis
     files = {"requirements.txt": listed, "main.py": main, "app/__init__.py": "", "app/store.py": _IDLE}
     system = scan_of(tmp_path, files).system
     assert any(element.kind in ("vector_store", "data_store") for element in system.elements) is there
+
+
+_SPRING = """package app;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.web.bind.annotation.*;
+@RestController
+public class Ask {
+    private final ChatClient client;
+    Ask(ChatClient.Builder builder) { this.client = builder.build(); }
+    @PostMapping("/ask")
+    Answer ask(@RequestBody String question) { String said = client.prompt().user(question).call().content(); return new Answer(said); }
+}
+"""
+_ANSWER = """package app;
+public class Answer {
+    private String answer;
+    public Answer() { }
+    public Answer(String answer) { STORED }
+    public String getAnswer() { return answer; }
+    OTHER
+}
+"""
+_PYDANTIC = """
+    import openai
+    from fastapi import FastAPI
+    class Answer:
+        def __init__(self, text, asked=""):
+            STORED
+    app = FastAPI()
+    @app.post("/ask")
+    def ask(question: str):
+        return Answer(openai.OpenAI().responses.create(model="gpt-5", input=question).output_text)
+    """
+
+
+@pytest.mark.parametrize(
+    ("stored", "other", "leaves"),
+    [
+        ("this.answer = answer;", "", 1),
+        ('this.answer = "said";', "", 0),
+        ("this.answer = answer;", "public void publish() { Printer.show(answer); }", 0),
+    ],
+    ids=["held", "forgotten", "works with it"],
+)
+def test_what_an_object_is_made_with_leaves_with_it(stored: str, other: str, leaves: int) -> None:
+    files = {"app/Ask.java": _SPRING, "app/Answer.java": _ANSWER.replace("STORED", stored).replace("OTHER", other)}
+    assert len(flows(system_of(files), "response", "model_reply")) == leaves
+
+
+@pytest.mark.parametrize(("stored", "leaves"), [("self.text = text", 1), ("self.length = len(text)", 0)])
+def test_the_same_in_python(stored: str, leaves: int) -> None:
+    assert len(flows(system_of(_PYDANTIC.replace("STORED", stored)), "response", "model_reply")) == leaves
+
+
+def test_a_page_asks_below_the_path_of_its_application() -> None:
+    page = """
+    fetch(contextPath + "/ask", { method: "POST" }).then((given) => given.json())
+      .then((found) => { document.querySelector("#shown").innerHTML = found.answer; });
+    """
+    files = {"app/Ask.java": _SPRING, "app/Answer.java": _ANSWER.replace("STORED", "this.answer = answer;").replace("OTHER", "")}
+    (shown,) = flows(system_of({**files, "web/page.js": page}), "html", "model_reply")
+    assert [step.path for step in shown.steps][-1] == "web/page.js"
+    assert "app/Ask.java" in {step.path for step in shown.steps}
 
 
 def test_a_mail_that_is_sent_is_a_message() -> None:
