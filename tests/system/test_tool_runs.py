@@ -184,18 +184,26 @@ _IDLE = """
 
 
 @pytest.mark.parametrize(
-    ("listed", "main", "there"),
+    ("needed", "main", "there"),
     [
-        ("fastapi\nopenai\nhttpx\n", "print('on')", False),
-        ("fastapi\nopenai\nhttpx\n", "from app.store import store\nstore()", True),
-        ("fastapi\nopenai\nweaviate-client\n", "print('on')", True),
-        ("fastapi\nopenai\nhttpx\n", "import importlib\nimportlib.import_module('app.store').store()", True),
+        ("httpx", "print('on')", False),
+        ("httpx", "from app.store import store\nstore()", True),
+        ("weaviate-client", "print('on')", True),
+        ("httpx", "import importlib\nimportlib.import_module('app.store').store()", True),
         ("", "print('on')", True),
     ],
-    ids=["idle", "imported", "installed", "named", "no list"],
+    ids=["idle", "imported", "installed", "named", "no lock"],
 )
-def test_what_is_neither_installed_nor_imported_is_not_there(tmp_path: Path, listed: str, main: str, there: bool) -> None:
-    files = {"requirements.txt": listed, "main.py": main, "app/__init__.py": "", "app/store.py": _IDLE}
+def test_what_is_neither_installed_nor_imported_is_not_there(tmp_path: Path, needed: str, main: str, there: bool) -> None:
+    manifest = '[tool.poetry]\nname = "store"\n[tool.poetry.dependencies]\npython = "^3.11"\nopenai = "^2.0"\n'
+    lock = "".join(f'[[package]]\nname = "{name}"\nversion = "2.0.0"\n' for name in ("openai", needed))
+    files = {
+        "pyproject.toml": manifest,
+        **({"poetry.lock": lock} if needed else {}),
+        "main.py": main,
+        "app/__init__.py": "",
+        "app/store.py": _IDLE,
+    }
     system = scan_of(tmp_path, files).system
     assert any(element.kind in ("vector_store", "data_store") for element in system.elements) is there
 

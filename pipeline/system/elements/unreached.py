@@ -2,7 +2,8 @@
 
 Takes an assembly and what manifests and locks say, gives its sites without such calls. Both must hold, as each alone is no proof: a module
 may be found by its name, and a library may come with the machine. A module that does something when it is loaded, that holds an entry, or
-whose name stands in a text, a setting or an import that leads nowhere, is kept; and so is everything where no manifest lists packages.
+whose name stands in a text, a setting or an import that leads nowhere, is kept; and so is everything where no lock says what came with the
+packages that were asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pipeline.system.deployment.deployment import normal
 from pipeline.system.program.programs import imported
 from pipeline.system.program.sites import CallSite, Sites
 
-_FEWEST = 3  # packages of a manifest that lists what is installed
 _PREPARES = frozenset(
     {"getLogger", "getenv", "get", "TypeVar", "Path", "namedtuple", "compile"}
 )  # done when a module is loaded, and nothing else
@@ -27,7 +27,7 @@ def without_unreached(assembly: Assembly, config: Sequence[ConfigFacts]) -> Site
     """The sites of the program without calls that can never run."""
     sites, program = assembly.sites, assembly.program
     installed = _installed(config)
-    if len(installed) < _FEWEST:
+    if not installed:
         return sites
     missing = [site for site in sites.calls if _is_missing(program, site, installed)]
     files = {site.node[0] for site in missing} - {entry.function[0] for entry in sites.entries}
@@ -41,13 +41,11 @@ def without_unreached(assembly: Assembly, config: Sequence[ConfigFacts]) -> Site
 
 
 def _installed(config: Sequence[ConfigFacts]) -> frozenset[str]:
-    """Packages that a manifest or a lock names, whatever they are for."""
-    return frozenset(
-        normal(setting.name)
-        for facts in config
-        for setting in facts.settings
-        if setting.kind == "package" and setting.attributes.get("ecosystem", "pypi") == "pypi"
-    )
+    """Packages that manifests and locks name, whatever they are for; nothing where no lock names those that others need."""
+    said = [setting for facts in config for setting in facts.settings if setting.kind == "package"]
+    said = [setting for setting in said if setting.attributes.get("ecosystem", "pypi") == "pypi"]
+    locked = any(setting.attributes.get("direct") is False for setting in said)
+    return frozenset(normal(setting.name) for setting in said) if locked else frozenset()
 
 
 def _is_missing(program: Program, site: CallSite, installed: frozenset[str]) -> bool:
