@@ -260,6 +260,19 @@ def test_the_same_in_python(stored: str, leaves: int) -> None:
     assert len(flows(system_of(_PYDANTIC.replace("STORED", stored)), "response", "model_reply")) == leaves
 
 
+@pytest.mark.parametrize(("taken", "told"), [("letter.filename", 0), ("(await letter.read()).decode()", 1)])
+def test_what_an_upload_is_called_is_not_what_it_says(taken: str, told: int) -> None:
+    text = """
+    import openai
+    from fastapi import FastAPI, UploadFile
+    app = FastAPI()
+    @app.post("/letter")
+    async def letter(letter: UploadFile):
+        return openai.OpenAI().responses.create(model="gpt-5", input="Sort this: " + TAKEN).output_text
+    """
+    assert len(flows(system_of(text.replace("TAKEN", taken)), "prompt", "uploaded_file")) == told
+
+
 def test_a_page_asks_below_the_path_of_its_application() -> None:
     page = """
     fetch(contextPath + "/ask", { method: "POST" }).then((given) => given.json())
