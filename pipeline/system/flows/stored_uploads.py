@@ -22,11 +22,11 @@ _CHAINLIT, _ASKS_FOR_FILE = "chainlit.", "chainlit.AskFileMessage"
 
 def is_name_of_upload(assembly: Assembly, hit: Hit) -> bool:
     """Whether the way takes no more of an upload than what its sender calls it: nothing of what the file says."""
-    for node in hit.trace[1:_FIRST]:
+    for at, node in enumerate(hit.trace[:_FIRST]):
         value = assembly.program.value(node)
         if value.kind == "attribute" and value.text in _CALLED_BY_SENDER:
             return True
-        if value.kind not in ("attribute", "guarded", "choice", "await", "name"):
+        if at and value.kind not in ("attribute", "guarded", "choice", "await", "name"):
             return False
     return False
 
