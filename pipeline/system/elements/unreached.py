@@ -14,7 +14,6 @@ from dataclasses import replace
 from ingest.code.program import Program
 from ingest.facts import ConfigFacts
 from pipeline.system.assembly import Assembly
-from pipeline.system.deployment.deployment import normal
 from pipeline.system.program.programs import imported
 from pipeline.system.program.sites import CallSite, Sites
 
@@ -45,7 +44,7 @@ def _installed(config: Sequence[ConfigFacts]) -> frozenset[str]:
     said = [setting for facts in config for setting in facts.settings if setting.kind == "package"]
     said = [setting for setting in said if setting.attributes.get("ecosystem", "pypi") == "pypi"]
     locked = any(setting.attributes.get("direct") is False for setting in said)
-    return frozenset(normal(setting.name) for setting in said) if locked else frozenset()
+    return frozenset(_plain(setting.name) for setting in said) if locked else frozenset()
 
 
 def _is_missing(program: Program, site: CallSite, installed: frozenset[str]) -> bool:
@@ -55,7 +54,7 @@ def _is_missing(program: Program, site: CallSite, installed: frozenset[str]) -> 
         return False
     tops = {statement.target.split(".")[0] for statement in facts.imports if program.file_of(statement.target, site.node[0]) is None}
     called = {name.split(".")[0] for name in program.callee_names(site.node)} if program.value(site.node).kind == "call" else set[str]()
-    libraries = sorted(normal(name) for name in called & tops)
+    libraries = sorted(_plain(name) for name in called & tops)
     return bool(libraries) and not any(library in package for library in libraries for package in installed)
 
 
@@ -83,3 +82,8 @@ def _is_named(program: Program, config: Sequence[ConfigFacts], file: int) -> boo
     return any(
         isinstance(said, str) and name in said for facts in config for setting in facts.settings for said in setting.attributes.values()
     )
+
+
+def _plain(name: str) -> str:
+    """A name as indexes compare it, of a package or of what is imported."""
+    return name.lower().replace("_", "-").replace(".", "-").split("[")[0]
