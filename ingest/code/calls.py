@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ingest.code.answers import Node
 from ingest.code.arguments import arguments_by_parameter
 from ingest.code.questions import EXTENSION, FunctionRef, Questions, Target
+from ingest.code.tool_runs import tool_run
 
 _TEXT = "builtins.str"
 _ANY = frozenset({"java.lang.Object", "java.lang.CharSequence", "java.lang.Comparable", "java.io.Serializable", "System.Object"})
@@ -61,6 +62,7 @@ class Calls(Questions):
                 reference = self.method(owner, "__call__")
                 if reference is not None:
                     found.append(Target(reference, True))
+        found += tool_run(self, callee) if not found else ()
         return tuple(dict.fromkeys(self._fitting(node, found)))[:_MAX_HEIRS]
 
     def _decorated(self, name: str) -> Iterator[Target]:
@@ -160,6 +162,10 @@ class Calls(Questions):
     def bind(self, call: Node, target: Target) -> dict[int, list[int]]:
         """Parameter position -> positions in the call's inputs that arrive there."""
         options = self._languages[call[0]].options_are_calls
+        if target.keyed:
+            return (
+                {position: [1] for position in range(len(self.function(target.function).parameters))} if self.value(call).inputs[1:] else {}
+            )
         return arguments_by_parameter(self.value(call), self.function(target.function).parameters, target.bound, options)
 
     def callers(self, reference: FunctionRef) -> list[Node]:

@@ -77,7 +77,11 @@ class Program(Names, Instances, Classes, Calls, Origins):
                         known.append(call)
                         if len(known) <= _MAX_CALLERS:
                             for position, arguments in self.bind(call, target).items():
-                                passed.setdefault((target.function, position), []).extend((file, value.inputs[a]) for a in arguments)
+                                given_here = [(file, value.inputs[a]) for a in arguments]
+                                if target.keyed:
+                                    key = self.function(target.function).parameters[position].name
+                                    given_here = [node for table in given_here for node in self._elements_at(table, key)]
+                                passed.setdefault((target.function, position), []).extend(given_here)
             for reference, position, argument in decorating(self):
                 passed.setdefault((reference, position), []).append(argument)
             self._callers, self._passed, self._given = callers, passed, given

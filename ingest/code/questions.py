@@ -31,6 +31,7 @@ class Target:
     function: FunctionRef
     bound: bool  # the receiver is passed as first parameter
     constructs: str = ""  # qualified name of the class the call makes an instance of
+    keyed: bool = False  # what is given first holds an entry for each parameter: `tool.invoke({"text": text})`
 
 
 class Questions(ABC):

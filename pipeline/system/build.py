@@ -96,6 +96,7 @@ from pipeline.system.elements.unchecked_certificates import mark_unchecked_certi
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unchecked_hosts import mark_unchecked_hosts
 from pipeline.system.elements.unhanded_tools import without_unhanded
+from pipeline.system.elements.unreached import without_unreached
 from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
 from pipeline.system.evidence import EvidenceBook
@@ -162,6 +163,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     known = Assembly(program, frameworks, book, find_sites(program, frameworks))
     steps = Steps()
     known.sites = steps.instead(known.sites, without_unserved, known)
+    known.sites = steps.instead(known.sites, without_unreached, known, config)
     known.sites = steps.instead(known.sites, without_raw_markup, known)
     known.sites = steps.instead(known.sites, with_page_markup, known, config)
     known.sites = steps.instead(known.sites, with_own_encoders, known)

@@ -45,8 +45,9 @@ from pipeline.system.flows.placeholders import system_template
 from pipeline.system.flows.plain_fields import is_a_record_of_numbers, is_key_of_a_record, is_no_text
 from pipeline.system.flows.repository_tables import RepositoryTables
 from pipeline.system.flows.returned_rows import is_another_column
-from pipeline.system.flows.stored_uploads import is_stored_name
+from pipeline.system.flows.stored_uploads import is_name_of_upload, is_stored_name
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
+from pipeline.system.flows.told_numbers import is_number_of_an_answer
 from pipeline.system.flows.told_way import told_way
 from pipeline.system.model import ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
@@ -69,6 +70,7 @@ _WAY = re.compile(r"/\w|[\w-]+/")  # `/alerts/{x}` without a host: below the add
 _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is handed on, and the data in it
     {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
+_TOLD_TO_MODELS: frozenset[SinkRole] = frozenset({"prompt", "conversation", "system_prompt"})
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
     {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
@@ -251,6 +253,8 @@ def _add_hit(
                 or is_another_column(assembly.program, hit, role)
             ):
                 continue
+            if role == "training_data" and _is_page(assembly, source) and is_number_of_an_answer(assembly.program, hit.trace):
+                continue
             if role == "parameters" and label not in _SENT:
                 continue  # weights of a file are told by what loads them
             if role == "store_write" and label in ("stored_data", "web_content") and is_key_of_a_record(hit.path):
@@ -262,6 +266,8 @@ def _add_hit(
                 assembly.draft(source).nodes.append(hit.call)
             if role == "conversation" and (label != "user_input" or assembly.draft(source).kind == "chat_ui"):
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
+            if label == "uploaded_file" and role in _TOLD_TO_MODELS and is_name_of_upload(assembly, hit):
+                continue
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
             if text is None:  # nothing of a text but what it is filed under: the line is a record, and tells nobody what was said
@@ -274,6 +280,10 @@ def _add_hit(
             if role == "response" and label == "stored_data":
                 assembly.memo.answered_rows.append((source, target, hit.trace, hit.call))
             _add_way(assembly, source, target, label, becomes, text, behaviours, graph, template)
+
+
+def _is_page(assembly: Assembly, source: str) -> bool:
+    return assembly.draft(source).kind == "web_content"
 
 
 def _host_is_fixed(assembly: Assembly, hit: Hit) -> bool:

@@ -24,6 +24,7 @@ from pipeline.system.controls.made_logins import MADE, is_for_samples, made_logi
 from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
+from pipeline.system.controls.unread_settings import stands_unread
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.programs import imported
@@ -72,6 +73,8 @@ def add_default_keys(assembly: Assembly) -> None:
         if not _is_text(value) or value.text.startswith(_PUBLIC) or cited is None or (cited.path, cited.start_line) in known:
             continue
         if is_sample(value.text) and _stands_alone(assembly, node[0]):
+            continue
+        if key_use is None and stands_unread(assembly.program, node):
             continue
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
         if (

@@ -39,6 +39,10 @@ _CUT = frozenset(
         "IndexOf",
     }
 )
+# Of an edge that writes it anew; whoever goes past the edge writes it himself.
+_OF_AN_EDGE = re.compile(
+    r"(?:http_)?(?:cf[-_]connecting[-_]ip|true[-_]client[-_]ip|fastly[-_]client[-_]ip|fly[-_]client[-_]ip|x[-_](?:real|client)[-_]ip)", re.I
+)
 _LOGS = re.compile(r"^(?:log|debug|info|warn|warning|error|trace|print|println|printf|errorf|infof)$", re.IGNORECASE)
 # Taken from the end, or believed only of a proxy that is known.
 _FROM_BEHIND = re.compile(
@@ -86,9 +90,16 @@ def _is_key(assembly: Assembly, question: Node, read: Node, reference: FunctionR
 
 def _add(assembly: Assembly, read: Node, refusal: Node, trust: Node | None) -> None:
     name = assembly.symbol(read)
-    cited = assembly.cite(read, "sink", "the caller's own entry of the header")
+    before = _asked_before(assembly.program, read)
+    if before is None:
+        cited = assembly.cite(read, "sink", "the caller's own entry of the header")
+    else:
+        cited = assembly.cite(before, "sink", "asked first: who comes past the edge that sets it writes it as he likes")
     said: dict[str, AttributeValue] = {"counts_forged_address": True}
     identity = assembly.drafts.put("component", name, "application", said, cited, read, assembly.purpose(read[0]), name, local=True)
+    behind = assembly.cite(read, note="where that is missing, the caller's own entry of the header") if before is not None else None
+    if behind is not None and behind not in assembly.draft(identity).evidence:
+        assembly.draft(identity).evidence.append(behind)
     counted = assembly.cite(refusal, note="who is counted is turned away here")
     if counted is not None and counted not in assembly.draft(identity).evidence:
         assembly.draft(identity).evidence.append(counted)
@@ -97,6 +108,23 @@ def _add(assembly: Assembly, read: Node, refusal: Node, trust: Node | None) -> N
     )
     if believed is not None and believed not in assembly.draft(identity).evidence:
         assembly.draft(identity).evidence.append(believed)
+
+
+def _asked_before(program: Program, read: Node) -> Node | None:
+    """The header of an edge that a function gives back before it looks at the one that every proxy appends to."""
+    facts, (file, place) = program.files[read[0]], read
+    scope, line = facts.values[place].scope, facts.values[place].line
+    for number, value in enumerate(facts.values):
+        if (
+            value.scope == scope
+            and value.line < line
+            and value.kind in ("constant", "attribute", "index")
+            and _OF_AN_EDGE.fullmatch(value.text)
+        ):
+            taken = [branch for branch in facts.branches if branch.scope == scope and branch.exits_when]
+            if any(value.line <= facts.values[branch.condition].line <= line for branch in taken):
+                return file, number
+    return None
 
 
 def _program_of(assembly: Assembly, file: int) -> str:

@@ -47,7 +47,7 @@ class Arguments:
         found: dict[Node, frozenset[str]] = {}
         for position in positions:
             parameter, arguments = function.parameters[position], bound.get(position, [])
-            if any(value.labels[argument] in ("*", "**") for argument in arguments) or parameter.splat:
+            if any(value.labels[argument] in ("*", "**") for argument in arguments) or parameter.splat or target.keyed:
                 continue
             nodes = [(call[0], value.inputs[argument]) for argument in arguments]
             if not nodes and parameter.default is not None:

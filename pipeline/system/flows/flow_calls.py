@@ -11,6 +11,7 @@ from ingest.code.program import Node, Target
 from ingest.code.queued import queued
 from ingest.facts import Function, Parameter, Value
 from pipeline.system.flows.computed_keys import constant_ends
+from pipeline.system.flows.filled_records import fields_filled
 from pipeline.system.flows.flow_graph import FlowGraph
 from pipeline.system.flows.rebuilding import rebuilt
 from pipeline.system.program import speakers
@@ -172,6 +173,9 @@ class CallSteps:
                 field = self._field_name(classes[0], label, position)
                 held: Change = to_plain if self._program.field_is_plain(classes[0], field) else same
                 yield Step(call, _then(held, putting(f"{field}@{speaker}" if speaker else field)))
+            else:
+                for field in fields_filled(self._program, call, position, self._targets(call)):
+                    yield Step(call, _then(to_plain if self._program.field_is_plain(classes[0], field) else same, putting(field)))
             return
         if callee.kind == "attribute" and any(
             self._program.is_enumeration(name) for name in self._program.names((call[0], callee.inputs[0]))
@@ -244,6 +248,7 @@ class CallSteps:
 
     def _into(self, call: Node, target: Target, position: int, targets: tuple[Target, ...]) -> Iterator[Enter]:
         function, labels = self._program.function(target.function), self._program.value(call).labels
+        labels = ("", "**", *labels[2:]) if target.keyed else labels
         for parameter, arguments in self._program.bind(call, target).items():
             if position in arguments:
                 given = function.parameters[parameter]

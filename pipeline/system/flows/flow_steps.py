@@ -16,6 +16,7 @@ from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_calls import CallSteps
 from pipeline.system.flows.flow_graph import OPENED, FlowGraph
 from pipeline.system.flows.kept_by_methods import keeping_fields, methods_of_a_class
+from pipeline.system.flows.promoted_fields import promoted_fields, through_embedded
 from pipeline.system.flows.type_tests import as_tested
 from pipeline.system.program import access_paths, speakers
 from pipeline.system.program.access_paths import (
@@ -62,6 +63,7 @@ class FlowSteps:
         self._graph, self._program = graph, graph.program
         self._return_sinks, self._bare = return_sinks, bare
         self._calls = CallSteps(graph, behaviour, only_text, bare)
+        self._promoted = promoted_fields(graph.program)
         self._edges: dict[Node, Edges] = {}
 
     def edges(self, node: Node) -> Edges:
@@ -134,7 +136,9 @@ class FlowSteps:
         owners = [name for name in self._program.types((user[0], value.inputs[0])) if name in self._program.classes]
         # A number or a date holds no text of anybody.
         plain = bool(owners) and all(self._program.field_is_plain(owner, value.text) for owner in owners)
-        yield Step(user, taking_number(value.text) if plain or value.text in NUMBERS else taking(value.text))
+        taken = taking_number(value.text) if plain or value.text in NUMBERS else taking(value.text)
+        embedded = self._promoted.get(value.text)
+        yield Step(user, taken if embedded is None else through_embedded(taken, embedded, self._promoted))
 
     def _indexed(self, node: Node, user: Node, value: Value) -> Change:
         if self._is_slice(user, value):

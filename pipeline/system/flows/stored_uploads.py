@@ -12,10 +12,23 @@ from pipeline.system.flows.taint import Hit
 
 _OF_MULTER = frozenset({"path", "filename", "destination"})
 _CALLED = "originalname"  # by whoever sent it
+_CALLED_BY_SENDER = frozenset({_CALLED, "FileName", "Name", "filename", "original_filename", "originalFilename"})
+_FIRST = 8  # values between an upload and what is taken of it
 _OF_FORMIDABLE = frozenset({"filepath", "newFilename"})
 _REQUESTS = frozenset({"req", "request"})
 # Puts what came with a message into a folder of the session, under a name of its own.
 _CHAINLIT, _ASKS_FOR_FILE = "chainlit.", "chainlit.AskFileMessage"
+
+
+def is_name_of_upload(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the way takes no more of an upload than what its sender calls it: nothing of what the file says."""
+    for at, node in enumerate(hit.trace[:_FIRST]):
+        value = assembly.program.value(node)
+        if value.kind == "attribute" and value.text in _CALLED_BY_SENDER:
+            return True
+        if at and value.kind not in ("attribute", "guarded", "choice", "await", "name"):
+            return False
+    return False
 
 
 def is_stored_name(assembly: Assembly, hit: Hit) -> bool:

@@ -39,7 +39,7 @@ def injected(program: Program) -> Iterator[tuple[Node, Node]]:
     made: dict[str, list[_Factory]] = {}  # type -> what makes it
     for file, facts in enumerate(program.files):
         for function in facts.functions:
-            if function.result is None or not _makes(program, file, function.decorators):
+            if function.result is None or not is_factory(program, file, function.decorators):
                 continue
             factory = _factory(program, file, function)
             for promised in program.annotated((file, function.result)):
@@ -54,13 +54,27 @@ def injected(program: Program) -> Iterator[tuple[Node, Node]]:
                     node = (file, parameter.value)
                     yield from ((node, given) for given in _made_for(program, made, (file, parameter.annotation), parameter.name))
         for cls in facts.classes:
+            filled = _filled(program, cls.qualified_name)
             for name, annotation, _default, _line in cls.fields:
-                if annotation is not None:
+                if annotation is not None and name not in filled:
                     node = (file, annotation)
                     yield from ((node, given) for given in _made_for(program, made, node, name))
 
 
-def _makes(program: Program, file: int, decorators: tuple[int, ...]) -> bool:
+def _filled(program: Program, owner: str) -> frozenset[str]:
+    """Fields that a constructor fills with one of its parameters: what they hold is asked for there."""
+    made = program.method(owner, "__init__")
+    constructors = program.functions.get(program.function(made).qualified_name, ()) if made is not None else ()
+    return frozenset(
+        store.attribute
+        for file, number in constructors
+        for store in program.files[file].stores
+        if program.value((file, store.value)).kind == "parameter" and program.value((file, store.base)).scope == number
+    )
+
+
+def is_factory(program: Program, file: int, decorators: tuple[int, ...]) -> bool:
+    """Whether a container calls a method of these marks for what it hands in."""
     marks = [program.value((file, mark)) for mark in decorators]
     callees = [(file, mark.inputs[0]) for mark in marks if mark.kind == "call"]
     return any(name in _MAKERS for callee in callees for name in program.names(callee))

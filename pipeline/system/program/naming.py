@@ -7,7 +7,7 @@ import re
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import argument_node
-from pipeline.system.program.contained import is_contained
+from pipeline.system.program.contained import called_by_container, is_contained
 from pipeline.system.program.entity_sets import entity_table
 from pipeline.system.program.mapped_tables import called, called_on, given_before, listed_first, mapped_as, mapped_class
 from pipeline.system.program.record_classes import is_left_open, record_class
@@ -103,6 +103,12 @@ def name_of_call(assembly: Assembly, site: CallSite) -> tuple[str, str | None]:
             known = assembly.memo.tables.setdefault(_key(assembly, table), f"{table} ({rule.name or site.framework})")
             return known, table
         return rule.name or site.framework, "one per application"  # connections that are not named lead to the same database
+    if (
+        rule.kind in ("vector_store", "memory")
+        and rule.element_from == "receiver"
+        and (kept := called_by_container(assembly.program, node))
+    ):
+        return f"{kept} ({site.framework})", "one per application"
     if rule.kind in ("vector_store", "memory") and rule.element_from == "receiver" and is_contained(assembly.program, node):
         return f"{site.names[0].split('.')[-2]} ({site.framework})", "one per application"
     return local_name(assembly, site), None
@@ -123,10 +129,13 @@ def local_name(assembly: Assembly, site: CallSite) -> str:
 
 
 def constant_host(assembly: Assembly, site: CallSite) -> str | None:
-    """The host a request goes to, where its URL begins with a constant."""
+    """The host a request goes to, where its URL begins with a constant; none where others say what it is in other calls."""
     value = assembly.program.value(site.node)
     for given in value.inputs[1:3]:
-        for origin in assembly.program.origins((site.node[0], given)):
+        origins = assembly.program.origins((site.node[0], given))
+        if any(_is_open(assembly.program, origin) for origin in origins):
+            continue
+        for origin in origins:
             start = assembly.program.value(origin)
             if start.kind == "format" and start.inputs:
                 start = assembly.program.value((origin[0], start.inputs[0]))
@@ -135,6 +144,12 @@ def constant_host(assembly: Assembly, site: CallSite) -> str | None:
                 if host is not None:
                     return host
     return None
+
+
+def _is_open(program: Program, origin: Node) -> bool:
+    """Whether a value comes in by a parameter that no call of the project fills and that has no default."""
+    found = program.parameter_of(origin) if program.value(origin).kind == "parameter" else None
+    return found is not None and program.function(found[0]).parameters[found[1]].default is None
 
 
 def host_of(url: str) -> str | None:
