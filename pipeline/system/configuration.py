@@ -164,7 +164,7 @@ def _packages(
         evidence = assembly.cite_place(setting.place)
         draft.show(evidence)
     if lock is None and (made_anew := next((found for found in past.values() if found is not None), None)) is not None:
-        draft.show(assembly.cite_place(made_anew.place, note="this installs past the lock"))
+        draft.show_first([assembly.cite_place(made_anew.place, note="this installs past the lock")])  # what has to be mended
     if draft.attributes["locked"] or not loose:
         by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
         assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))
