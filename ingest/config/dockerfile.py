@@ -46,6 +46,7 @@ class _Instruction:
 
 _INSTALLS = re.compile(r"\b(?:npm|pnpm|yarn|bun)\b")
 _MOST_COPIED = 60
+_SHELL_ALONE = re.compile(r"(?:/bin/)?(?:ba|da)?sh -e?l?c")
 
 
 @dataclass(slots=True)
@@ -133,6 +134,8 @@ def read_dockerfile(text: str, path: str) -> tuple[Setting, ...]:
     if stage.runs:  # what CMD says is given to the entry point
         both = [stage.runs[name] for name in ("ENTRYPOINT", "CMD") if name in stage.runs]
         found += command_settings(" ".join(text for text, _place in both), both[0][1], "docker", lines=False)
+        if len(both) > 1 and _SHELL_ALONE.fullmatch(both[0][0].strip()):
+            stage.entry = " ".join(text for text, _place in both)  # a shell that is given its line by CMD is not what runs
     if last_from is not None:
         found.append(stage.user or setting("container_user", "root", last_from, root=True, declared=False))
         found.append(

@@ -52,6 +52,7 @@ from pipeline.system.deployment.sample_values import known_by_sample, samples_be
 from pipeline.system.deployment.started import add_started, composed_server, imaged_server
 from pipeline.system.deployment.stated_keys import add_stated_keys
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
+from pipeline.system.deployment.unbuilt_environments import mark_unbuilt_environments
 from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
@@ -123,6 +124,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_coding_agents(assembly, used, documents)
     add_started(assembly, used)
     mark_published_pages(assembly, used)
+    mark_unbuilt_environments(assembly, used, documents)
     mark_step_limits(assembly, used)
     add_traced_prompts(assembly, used)
     mark_examples(assembly)
@@ -164,7 +166,7 @@ def _packages(
         evidence = assembly.cite_place(setting.place)
         draft.show(evidence)
     if lock is None and (made_anew := next((found for found in past.values() if found is not None), None)) is not None:
-        draft.show(assembly.cite_place(made_anew.place, note="this installs past the lock"))
+        draft.show_first([assembly.cite_place(made_anew.place, note="this installs past the lock")])  # what has to be mended
     if draft.attributes["locked"] or not loose:
         by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
         assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))

@@ -67,6 +67,9 @@ def _structure(assembly: Assembly) -> None:
         elif kind == "uses_memory":
             _imply(assembly, target, source, ("stored_data",), "prompt", steps)
             _imply(assembly, source, target, ("model_reply",), "memory_write", steps)
+            if assembly.draft(target).attributes.get("keeps_tool_calls") is True:
+                kept = next(iter(assembly.draft(target).evidence), None)
+                assembly.control("prompt_log", source, kept, "the framework keeps the calls of tools with the conversation here")
         elif kind == "uses_store" and assembly.draft(source).kind == "retriever":
             _imply(assembly, target, source, ("retrieved_text",), None, steps)
 

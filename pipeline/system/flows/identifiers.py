@@ -22,7 +22,8 @@ _IDENTIFIER = frozenset(
      "provider", "temperature", "limit", "offset", "page", "config", "settings", "dtype", "dir", "directory", "folder", "error", "err",
      "exception", "exc", "operation", "ok", "traceback", "stack", "timeout", "ms", "dimension", "dims", "percent", "uuids", "ratio",
      "tokenizer", "reference", "column", "table", "repo", "repository", "branch", "commit", "sha", "extension",
-     "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer", "channel", "key", "mime", "mimetype",
+     "originalname", "link", "actor", "endpoint", "hostname", "quantity", "progress", "date", "time", "client", "tenant", "customer",
+     "channel", "key", "mime", "mimetype",
      "similarity", "similarities", "dim", "shape", "threshold", "ttl", "bytes", "total", "attempt", "decision", "verdict", "severity",
      "enabled", "checksum", "md5", "sha1", "sha256", "sha512", "etag", "phone", "telephone", "msisdn"}
 )  # fmt: skip
@@ -33,6 +34,7 @@ _ONLY_AFTER = {
     "no": ("page", "line", "chunk"),
     "number": ("phone", "telephone", "page", "line", "chunk", "port"),
     "from": ("message", "msg", "update", "event", "info"),  # of a message: who sent it
+    "email": ("to", "from", "user", "sender", "recipient"),  # an address; alone it may be a mail
 }
 _NAMES = frozenset({"name", "names", "file", "files"})  # of something: `server_name`, `plan_file`; alone they may be a person, or contents
 _ERRORS = frozenset({"error", "errors", "err", "exception", "exc"})
@@ -101,6 +103,15 @@ _LABELS = frozenset({"category", "subcategory", "label", "class", "intent", "sen
 _LINKS = frozenset({"image", "picture", "photo", "url", "link", "uri", "thumbnail", "id", "uuid", "avatar"})
 _GIVES = frozenset({"get", "fetch", "create", "generate", "make", "upload", "draw", "shorten", "resolve", "save", "store"})
 _TAKES_EACH = frozenset({"map", "flatMap", "Select"})
+# By their manuals these answer with counts and identifiers, where `save` and `create` of mappers answer with the record.
+_WRITES_TELL = frozenset(
+    {"insertOne", "insertMany", "updateOne", "updateMany", "replaceOne", "deleteOne", "deleteMany", "bulkWrite", "insert_one",
+     "insert_many",
+     "update_one", "update_many", "replace_one", "delete_one", "delete_many", "bulk_write", "InsertOne", "InsertMany", "UpdateOne",
+     "UpdateMany", "ReplaceOne", "DeleteOne", "BulkWrite", "InsertOneAsync", "InsertManyAsync", "UpdateOneAsync", "ReplaceOneAsync",
+     "indexDocument", "updateDocument", "deleteDocument", "executeUpdate", "executemany", "ExecuteNonQuery", "ExecuteNonQueryAsync",
+     "SaveChangesAsync", "SaveChanges"}
+)  # fmt: skip
 # Of an object or a text these tell a number, a yes or no, or what its entries are called.
 _TELLS = frozenset(
     {"len", "type", "float", "int", "bool", "range", "keys", "isinstance", "hasattr", "any", "all", "startswith", "endswith", "startsWith",
@@ -144,6 +155,8 @@ def is_called_other_than_text(assembly: Assembly, node: Node) -> bool:
         return isinstance(key, str) and (_named(key) or _is_label(key))
     if value.kind in ("attribute", "index") and _is_label(value.text):
         return True
+    if value.kind == "attribute" and words_of(value.text) == ["name"] and not _owner(assembly, node):
+        return True  # of what a request describes
     return value.kind in ("attribute", "index", "parameter") and bool(value.text) and _named(value.text, _owner(assembly, node))
 
 
@@ -166,6 +179,15 @@ def is_identifier(assembly: Assembly, node: Node) -> bool:
     value = assembly.program.value(node)
     words = words_of(value.text) if value.kind in ("attribute", "index", "parameter") else []
     return words[-1:] in (["id"], ["uuid"], ["guid"]) or words in (["status", "text"], ["status", "code"], ["finish", "reason"])
+
+
+def is_what_a_write_tells(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is what a store answers that was given something to keep: an identifier, a version, how many rows."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "call" or program.targets(node):
+        return False
+    names = (program.value((node[0], value.inputs[0])).text, *program.callee_names(node))
+    return any(name.rpartition(".")[2] in _WRITES_TELL for name in names)
 
 
 def is_a_path(assembly: Assembly, way: tuple[Node, ...]) -> bool:

@@ -16,7 +16,15 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
 from pipeline.system.flows.failed_answers import tells_of_failure
-from pipeline.system.flows.identifiers import gives_links, hands_on, is_a_path, is_called_other_than_text, is_identifier, texts
+from pipeline.system.flows.identifiers import (
+    gives_links,
+    hands_on,
+    is_a_path,
+    is_called_other_than_text,
+    is_identifier,
+    is_what_a_write_tells,
+    texts,
+)
 from pipeline.system.flows.known_words import is_known_word
 from pipeline.system.flows.log_levels import is_below_level
 from pipeline.system.flows.taint import TESTED, Hit
@@ -33,6 +41,7 @@ _SPOKEN = frozenset(
      "instructions", "chat", "history", "conversation", "request", "data", "payload", "transcript", "document", "documents", "email",
      "args", "kwargs", "line", "turn", "turns", "word", "words", "keyword", "keywords", "term", "terms"}
 )  # fmt: skip
+_READ_OF = frozenset({"attribute", "index"})
 _FORMS = frozenset({"part", "type", "object", "array", "record", "message", "call", "result", "response", "event", "instance", "string",
                     "chunk", "block", "item", "node", "format", "shape", "schema"})  # fmt: skip
 _CONSOLE = "globalThis.console."
@@ -114,14 +123,20 @@ def _is_spoken(assembly: Assembly, way: tuple[Node, ...], source: Node, known: S
         source in known.verdicts
         or is_run_as_query(assembly, way[-1])
         or is_known_word(assembly, way[-1])
-        or any(is_identifier(assembly, node) or gives_links(assembly, node) for node in way[1:])
+        or any(is_identifier(assembly, node) or gives_links(assembly, node) or is_what_a_write_tells(assembly, node) for node in way[1:])
         or is_a_path(assembly, way)
     ):
         return False
-    for node in reversed(way):
+    if not known.fields and assembly.program.value(source).text == "name":
+        return False  # no model is told it, and a name is no conversation
+    for place, node in reversed(tuple(enumerate(way))):
         if is_called_other_than_text(assembly, node):
             return False
-        if assembly.program.value(node).kind not in _HANDED_ON and not hands_on(assembly, node):
+        value = assembly.program.value(node)
+        after = assembly.program.value(way[place + 1]) if place + 1 < len(way) else None
+        put_in = after is not None and after.kind in _READ_OF and after.text in value.labels  # `Entry{Detail: detail}.Detail`
+        read = value.kind in _READ_OF and place > 0 and value.text in assembly.program.value(way[place - 1]).labels
+        if not put_in and not read and value.kind not in _HANDED_ON and not hands_on(assembly, node):
             break
     if not known.fields or _is_named_text(assembly, way):
         return True
