@@ -16,6 +16,7 @@ from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxon
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
 from pipeline.findings.variants import variants_joined
+from pipeline.findings.worst_deeds import least_harm
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
@@ -87,6 +88,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
             is_of_training(pair[1]),
+            least_harm(view, pair[1].element),
             pair[1].element.id,
         ),
     )
