@@ -173,8 +173,9 @@ def _inference(assembly: Assembly) -> None:
                 draft.attributes["returns_scores"] = True
         if "model_reply" in returned:
             draft.attributes["returns_model_reply"] = True
+    functions = frozenset(assembly.entry_of_function.values())
     for identity in {source for source, target, role in assembly.flows if role in RUN_BY and assembly.draft(target).kind in MODELS}:
-        if assembly.draft(identity).kind == "chat_ui":  # a field of a page, not a function
+        if assembly.draft(identity).kind == "chat_ui" and identity not in functions:  # a field of a page
             assembly.draft(identity).attributes["runs_inference"] = True
 
 
