@@ -17,6 +17,7 @@ from pipeline.findings.model import STRIDE, Coverage, Finding, Mitigation, Taxon
 from pipeline.findings.risk import Risk, assess
 from pipeline.findings.scores import scores_of
 from pipeline.findings.variants import variants_joined
+from pipeline.findings.worst_deeds import least_harm
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
@@ -87,7 +88,9 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
+            _tells_less(view, pair[1].element),
             is_of_training(pair[1]),
+            least_harm(view, pair[1].element),
             pair[1].element.id,
         ),
     )
@@ -120,6 +123,14 @@ def _steps_to_a_log(match: Match) -> int:
 def _takes_text(view: View, match: Match) -> bool:
     """Whether what comes in at an element is told to a model: told of before an entry that runs one with words of its own."""
     return bool(match.ways) or any(flow.role in _TOLD for flow in view.out_of.get(match.element.id, ()))
+
+
+def _tells_less(view: View, element: Element) -> tuple[bool, bool]:
+    """Of entries: one that asks an agent, which may act, is told first, then one that answers with what the model said."""
+    if element.kind not in _ANSWERS or element.attributes.get("runs_inference") is not True:
+        return False, False
+    asked = (view.elements[flow.target].kind for flow in view.out_of.get(element.id, ()) if flow.role in _TOLD)
+    return "agent" not in asked, not any(element.attributes.get(name) is True for name in ("returns_prediction", "returns_model_reply"))
 
 
 def _only_stores(view: View, match: Match) -> bool:

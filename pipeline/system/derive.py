@@ -11,7 +11,7 @@ from pipeline.system.agents.tool_effects import add_effects
 from pipeline.system.agents.web_tools import add_web_results
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
-from pipeline.system.elements.inference import MODELS, RUN_BY, models_run
+from pipeline.system.elements.inference import MODELS, RUN_BY, Askers, models_run
 from pipeline.system.elements.model_surroundings import are_of_people, names_around, names_on_the_way
 from pipeline.system.elements.named_replies import add_named_replies
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
@@ -133,7 +133,7 @@ def _inference(assembly: Assembly) -> None:
     for (kind, _place), (elements, _evidence) in assembly.controls.items():
         for identity in elements:
             covered.setdefault(identity, set()).add(kind)
-    run_in = models_run(assembly)
+    run_in, askers = models_run(assembly), Askers(assembly)
     trains = {
         (call[0], assembly.program.value(call).scope)
         for call, made in assembly.element_of_call.items()
@@ -147,7 +147,11 @@ def _inference(assembly: Assembly) -> None:
         run = {kind for function in reached for kind in run_in.get(function, ())}
         if reached & trains:
             run.discard("ml_model")  # the new model is measured with data that is at hand, not with what a caller sends
-        run |= {assembly.draft(t).kind for (s, t, role) in assembly.flows if s == identity and role in RUN_BY}
+        run |= {
+            assembly.draft(t).kind
+            for (s, t, role), flows in assembly.flows.items()
+            if s == identity and role in RUN_BY and any(askers.asked_by(reference, flow) for flow in flows)
+        }
         if run & MODELS:
             draft.attributes["runs_inference"] = True
         asked = [assembly.draft(t) for (s, t, role) in assembly.flows if s == identity and role in RUN_BY]
@@ -172,8 +176,9 @@ def _inference(assembly: Assembly) -> None:
                 draft.attributes["returns_scores"] = True
         if "model_reply" in returned:
             draft.attributes["returns_model_reply"] = True
+    functions = frozenset(assembly.entry_of_function.values())
     for identity in {source for source, target, role in assembly.flows if role in RUN_BY and assembly.draft(target).kind in MODELS}:
-        if assembly.draft(identity).kind == "chat_ui":  # a field of a page, not a function
+        if assembly.draft(identity).kind == "chat_ui" and identity not in functions:  # a field of a page
             assembly.draft(identity).attributes["runs_inference"] = True
 
 

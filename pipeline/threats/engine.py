@@ -268,6 +268,9 @@ def _evaluate(
             return None
         if condition.a_flow.live:  # a request that only stores what others ask with is told where none that asks is known
             ways = tuple(way for way in ways if view.asks_now(way)) or ways
+            ways = tuple(way for way in ways if not view.is_asked_elsewhere(way))
+            if not ways:
+                return None
         closed = {way: view.controls_of_way(way, removed_by) for way in ways} if removed_by else {}
         still_open = tuple(way for way in ways if not closed.get(way))
         lowered = _on_all([view.controls_of_way(way, lowered_by) for way in still_open]) if lowered_by else ()

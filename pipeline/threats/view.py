@@ -22,7 +22,7 @@ _ASKS: frozenset[SinkRole] = frozenset({"url", "request_body", "path"})
 _KEEPS: frozenset[ElementKind] = frozenset(
     {"data_store", "vector_store", "retriever", "memory", "file_store", "tool", "mcp_tool", "dataset", "log"}
 )
-_REQUESTS: frozenset[ElementKind] = frozenset({"http_route", "websocket", "webhook"})
+_REQUESTS: frozenset[ElementKind] = frozenset({"http_route", "websocket", "webhook", "chat_ui"})
 _ACTORS: frozenset[ElementKind] = frozenset({"end_user", "anonymous_public", "operator"})
 AI_KINDS: frozenset[ElementKind] = frozenset(
     {
@@ -156,6 +156,14 @@ class View:
         """Whether the request that a way begins with runs a model; who stands outside, and what is no request, is not asked."""
         begins = self.elements[way[0].source]
         return begins.kind not in _REQUESTS or begins.attributes.get("runs_inference") is True
+
+    def is_asked_elsewhere(self, way: tuple[Flow, ...]) -> bool:
+        """Whether a way goes on by a reply to a model that no code which answers anybody asks: a script that judges replies by hand."""
+        through = {flow.source for flow in way[1:] if self.elements[flow.source].kind in _MODELS}
+        asked = {
+            relation.target for relation in self.relations_from.get(way[0].source, ()) if relation.kind == "calls"
+        } if through else set()  # fmt: skip
+        return bool(through & asked) and not any(relation.kind == "calls" for relation in self.relations_to.get(way[-1].target, ()))
 
     def is_answer(self, flow: Flow) -> bool:
         """What an entry answers does not come back in as its next request."""

@@ -39,6 +39,26 @@ def test_a_part_is_what_its_schema_says(way: str, part: str, expected: list[str]
     assert _controls(system_of({"app/api/chat/route.ts": _SCHEMA + way.replace("PART", part)})) == [*expected, *besides]
 
 
+_KEPT = """
+import { createSafeActionClient } from "next-safe-action";
+import { PrismaClient } from "@prisma/client";
+import { z } from "zod";
+const prisma = new PrismaClient();
+const body = z.object({ brief: z.boolean(), about: z.string().max(200) });
+export const save = createSafeActionClient().inputSchema(body).action(async ({ ctx: { id }, parsedInput: { brief, about } }) => {
+  await prisma.account.update({ where: { id }, data: { manner: PART } });
+});
+"""
+KEPT = {"brief": ["type_cast"], "`${brief} ${about}`": [], "about": []}
+
+
+@pytest.mark.parametrize(("part", "expected"), KEPT.items(), ids=KEPT.keys())
+def test_what_stands_beside_an_envelope_is_the_programs_own(part: str, expected: list[str]) -> None:
+    system = system_of({"app/actions.ts": _KEPT.replace("PART", part)})
+    (flow,) = flows(system, "store_write", "user_input")
+    assert [control.kind for control in system.controls if flow.id in control.protects and control.kind == "type_cast"] == expected
+
+
 _LOGGED = """
 import OpenAI from "openai";
 const HIDDEN = new Set(["text", "email"]);

@@ -48,12 +48,26 @@ def _takes_free_parts(assembly: Assembly, hit: Hit, record: Node, schema: Node) 
     if program.value(record).kind != "parameter" or not 0 <= hit.argument < len(program.value(hit.call).inputs):
         return False
     given = (hit.call[0], program.value(hit.call).inputs[hit.argument])
-    for node in walk(given, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND):
-        value = program.value(node)
-        of_it = value.kind in ("attribute", "index") and value.text and (node[0], value.inputs[0]) == record
-        if of_it and value.text not in _ENVELOPE and _kind_of(assembly, schema, [value.text]) is None:
-            return True
-    return False
+    behind = list(walk(given, lambda one: [*inputs_of(program, one), *(o for o in program.origins(one) if o != one)], _MOST_BEHIND))
+    taken = [node for node in behind if program.value(node).kind in ("attribute", "index") and program.value(node).text]
+    bases = {(node[0], program.value(node).inputs[0]) for node in taken}
+    keys = [found for node in taken if node not in bases and (found := _keys_from(assembly, record, node))]
+    enveloped = any(found[0] in _ENVELOPE for found in keys)
+    # What stands beside an envelope is the program's own: `{ ctx: { user }, parsedInput: { count } }`.
+    asked = [found for found in keys if found[-1] not in _ENVELOPE and (not enveloped or found[0] in _ENVELOPE)]
+    return any(_kind_of(assembly, schema, found) is None for found in asked)
+
+
+def _keys_from(assembly: Assembly, record: Node, node: Node) -> list[str]:
+    """The keys by which a value is taken of a record, the outermost first; nothing where it is of another."""
+    keys = list[str]()
+    while node != record and len(keys) < _MOST_LINKS:
+        value = assembly.program.value(node)
+        if value.kind not in (*_HANDED_ON, "attribute", "index") or not value.inputs:
+            return []
+        keys += [value.text] if value.kind in ("attribute", "index") and value.text else []
+        node = (node[0], value.inputs[0])
+    return keys[::-1] if node == record else []
 
 
 def _schemas_at(assembly: Assembly, node: Node) -> Iterator[Node]:

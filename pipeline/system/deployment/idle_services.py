@@ -23,6 +23,7 @@ _ASK_REDIS = frozenset({
 })  # fmt: skip
 _TOLD = re.compile(r"REDIS|VALKEY|BROKER|CACHE|QUEUE", re.IGNORECASE)
 _PARTS = re.compile(r"[^a-z0-9]+")
+_DOT = re.compile(r"[.]")
 
 
 def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
@@ -33,8 +34,9 @@ def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> Non
     spoken_to = _spoken_to(assembly, config)
     imported = _imported(assembly)
     for draft in drafts:
-        # One that was given a password of its own is meant to hold something.
-        redis = draft.attributes.get("product") == "redis" and draft.attributes.get("authenticated") is False
+        # One that was given a password of its own is meant to hold something; that of a manual says nothing.
+        unguarded = draft.attributes.get("authenticated") is False or draft.attributes.get("default_password") is True
+        redis = draft.attributes.get("product") == "redis" and unguarded
         asked = not imported.isdisjoint(_ASK_REDIS) or not _REDIS.isdisjoint(spoken_to)
         if redis and "service" in draft.attributes and assembly.program.files and not asked:
             given = _is_given(config, str(draft.attributes["service"]))
@@ -53,8 +55,19 @@ def mark_idle_services(assembly: Assembly, config: Sequence[ConfigFacts]) -> Non
 
 
 def _imported(assembly: Assembly) -> set[str]:
-    """Parts of the names of packages that the product's code imports."""
-    named = (imported.target for file in assembly.program.files if file.purpose == "product" for imported in file.imports)
+    """Parts of the names of packages that the product's code imports: not of its own modules, nor of what is inside a package."""
+    own = {file.module for file in assembly.program.files if file.module}
+    named = set[str]()
+    for file in assembly.program.files:
+        for imported in file.imports if file.purpose == "product" else ():
+            target = imported.target
+            if target.startswith(".") or any(target[: dot.start()] in own for dot in _DOT.finditer(target)) or target in own:
+                continue  # `from app.db.session import get_session`
+            if file.language == "python":
+                target = target.partition(".")[0]  # `sqlalchemy.orm.Session`
+            elif file.language in ("javascript", "typescript"):
+                target = target.rpartition(".")[0] or target  # `@supabase/supabase-js.Session`
+            named.add(target)
     return {part for name in named for part in _PARTS.split(name.lower())}
 
 

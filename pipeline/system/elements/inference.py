@@ -8,14 +8,17 @@ What a function runs through the functions it calls is for the caller to add.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.model import ElementKind, SinkRole
+from pipeline.system.model import ElementKind, Flow, SinkRole
 from pipeline.system.program.held import elements_of, receivers
 from pipeline.system.rules.words import words_of
 
 MODELS: frozenset[ElementKind] = frozenset({"hosted_llm", "local_llm", "agent", "ml_model"})
 RUN_BY: frozenset[SinkRole] = frozenset({"prompt", "conversation", "features"})
+_REQUESTS: frozenset[ElementKind] = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool"})
 _GIVEN_BACK = frozenset({"model_reply", "prediction"})
 _VERBS = frozenset(
     {"run", "arun", "invoke", "ainvoke", "call", "acall", "chat", "achat", "generate", "agenerate", "predict", "apredict", "complete",
@@ -30,13 +33,38 @@ _NO_RUN = frozenset(
 def models_run(assembly: Assembly) -> dict[FunctionRef, frozenset[ElementKind]]:
     """Kinds of models that run when a function runs, without those behind its calls."""
     found: dict[FunctionRef, set[ElementKind]] = {}
+    for call, kinds in _runs(assembly):
+        found.setdefault((call[0], assembly.program.value(call).scope), set()).update(kinds)
+    return {function: frozenset(kinds) for function, kinds in found.items()}
+
+
+class Askers:
+    """Which requests run a model at a place: what one request leaves behind, and another asks with, is not asked by the first."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        self._runs: dict[tuple[str, int], set[FunctionRef]] = {}
+        for call, _kinds in _runs(assembly):
+            place = assembly.place(call)
+            self._runs.setdefault((place.path, place.start_line), set()).add((call[0], assembly.program.value(call).scope))
+        self._answered: frozenset[FunctionRef] = frozenset(
+            function
+            for reference, identity in assembly.entry_of_function.items()
+            if assembly.draft(identity).kind in _REQUESTS
+            for function in assembly.reach(reference)
+        )
+
+    def asked_by(self, reference: FunctionRef, flow: Flow) -> bool:
+        """Whether a request runs the model that its data comes to itself; it does not where other requests do, and this one does not."""
+        at = self._runs.get((flow.steps[-1].path, flow.steps[-1].start_line), set()) if flow.steps else set()
+        return not at or not at.isdisjoint(self._assembly.reach(reference)) or not at <= self._answered
+
+
+def _runs(assembly: Assembly) -> Iterator[tuple[Node, set[ElementKind]]]:
     for file, facts in enumerate(assembly.program.files):
         for identity, value in enumerate(facts.values):
-            if value.kind == "call":
-                kinds = _run_by(assembly, (file, identity))
-                if kinds:
-                    found.setdefault((file, value.scope), set()).update(kinds)
-    return {function: frozenset(kinds) for function, kinds in found.items()}
+            if value.kind == "call" and (kinds := _run_by(assembly, (file, identity))):
+                yield (file, identity), kinds
 
 
 def _run_by(assembly: Assembly, call: Node) -> set[ElementKind]:
