@@ -22,7 +22,7 @@ from pipeline.system.controls.own_decorators import comes_too_late, guards_aroun
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_never_read, is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
-from pipeline.system.controls.unset_keys import open_while_unset
+from pipeline.system.controls.unset_keys import open_while_unset, verdict_while_unset
 from pipeline.system.flows.switches import asked_only_if_set, off_by
 from pipeline.system.model import Evidence
 from pipeline.system.program.applications import Applications
@@ -131,7 +131,7 @@ class Authenticating:
 
     def _unless_off(self, call: Node) -> Evidence | None:
         """Evidence for a check, where no setting has to be made for it to happen."""
-        off = asked_only_if_set(self.assembly, call) or open_while_unset(self.assembly, call)
+        off = asked_only_if_set(self.assembly, call) or open_while_unset(self.assembly, call) or verdict_while_unset(self.assembly, call)
         if off is None:
             return self.assembly.cite(call)
         self._left_out[off] = None

@@ -10,10 +10,14 @@ import re
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.switches import asked_only_if_set
 from pipeline.system.model import Evidence
+from pipeline.system.program.walking import inside
+from pipeline.system.rules.signing import load_signing
 
 _READS = re.compile(r"(^|\.)(getenv|environ\.get)$")
 _EQUAL = frozenset({"==", "!="})
+_MOST_VALUES = 12
 
 
 def open_while_unset(assembly: Assembly, call: Node) -> Evidence | None:
@@ -38,6 +42,23 @@ def open_while_unset(assembly: Assembly, call: Node) -> Evidence | None:
                     condition, "step", f"nobody is asked while `{name}` is not set: what is missing equals what is missing"
                 )
     return None
+
+
+def verdict_while_unset(assembly: Assembly, call: Node) -> Evidence | None:
+    """The test by which a function that a refusal asks compares nothing: `if verify(body) fails`, where an empty secret is no failure."""
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    for number in facts.conditions.get(call[1], ()):
+        for part in inside(program, (call[0], facts.branches[number].condition), _MOST_VALUES):
+            for target in program.targets(part)[:1] if program.value(part).kind == "call" else ():
+                compared = [one for one in assembly.calls_in(target.function) if _called(assembly, one) in load_signing().compares]
+                found = [asked_only_if_set(assembly, one) for one in compared]
+                if found and all(off is not None for off in found):
+                    return found[0]
+    return None
+
+
+def _called(assembly: Assembly, call: Node) -> str:
+    return assembly.program.value((call[0], assembly.program.value(call).inputs[0])).text
 
 
 def _unset(assembly: Assembly, node: Node) -> str | None:

@@ -5,7 +5,8 @@ Takes an assembly whose entries and ties are known. Marked are
   word or anything else that proves who somebody is; a test that leaves it out in production alone is none,
 - `role_as_sent`: a registration that stores the role or the flag of an administrator which the request brings, untested,
 - `unsigned`: a route that other services call (a webhook, a payment's notification, also known by the event that it tests for), which
-  changes something and nowhere names a signature; also one that reads what a telephone network posts of a call or a message.
+  changes something and nowhere names a signature; also one that reads what a telephone network posts of a call or a message, and one
+  that compares a signature only where a secret is set, which is empty by default.
 What is proven, tested or signed is not judged: a word of it is enough for silence.
 """
 
@@ -17,11 +18,13 @@ from collections.abc import Iterator
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.draft import Draft
+from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import Evidence
 from pipeline.system.program.enclosing import around
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.walking import inside, walk
 from pipeline.system.rules.believed_messages import load_believed_messages
+from pipeline.system.rules.signing import load_signing
 from pipeline.system.rules.words import words_of
 
 _LOGINS = frozenset({"login", "signin", "token", "impersonate", "authenticate"})
@@ -62,7 +65,7 @@ SIGNED = re.compile(
 _OF_CALLS = frozenset({"CallSid", "MessageSid", "SmsSid", "SmsMessageSid"})  # fields by which Twilio names a call or a message
 _STORES = frozenset({"data_store", "memory", "queue", "file_store", "vector_store"})
 _WRITES = re.compile(
-    r"(?:save|insert|update|commit|create|upsert|delete|publish|enqueue|delay|release|refund|settle|confirm|approve|activate|credit|record|mark)"
+    r"(?i:save|insert|update|commit|create|upsert|delete|publish|enqueue|delay|release|refund|settle|confirm|approve|activate|credit|record|mark)"
     r"(?:_\w+|[A-Z]\w*)?"
 )
 _MOST, _MOST_VALUES = 60, 60
@@ -91,6 +94,9 @@ def mark_open_logins(assembly: Assembly) -> None:
         believes = _believes_payment(assembly, functions) or (told and changes_something(assembly, functions, identity))
         if (believes and not _names_signature(assembly, functions)) or _is_a_call_unsigned(assembly, functions):
             draft.attributes["unsigned"] = True
+        elif told and changes_something(assembly, functions, identity) and (off := _signature_left_out(assembly, functions)) is not None:
+            draft.attributes["unsigned"] = True
+            draft.show(off)
 
 
 def _mark(assembly: Assembly, draft: Draft, attribute: str, node: Node | None, note: str) -> None:
@@ -278,6 +284,19 @@ def _tests_role(assembly: Assembly, function: FunctionRef) -> bool:
 
 def _names_signature(assembly: Assembly, functions: list[FunctionRef]) -> bool:
     return any(SIGNED.search("_".join(words_of(name))) for function in functions for name in names_in(assembly, function))
+
+
+def _signature_left_out(assembly: Assembly, functions: list[FunctionRef]) -> Evidence | None:
+    """The test by which no signature is compared while the secret is not set, as it is by default: `if secret == "" { return nil }`."""
+    program, compares = assembly.program, load_signing().compares
+    known = [
+        (function, call)
+        for function in functions
+        for call in assembly.calls_in(function)
+        if program.value((call[0], program.value(call).inputs[0])).text in compares
+    ]
+    found = [asked_only_if_set(assembly, call) or never_asked(assembly, function, functions) for function, call in known]
+    return found[0] if found and all(off is not None for off in found) else None
 
 
 def changes_something(assembly: Assembly, functions: list[FunctionRef], identity: str) -> bool:

@@ -1,12 +1,13 @@
-"""Routes that list, open, change or delete stored conversations, or records about people.
+"""Routes that list, open, change or delete stored conversations, records about people, or documents that were handed in.
 
 Takes an assembly whose entries and ties are known and marks `gives_records` with what they are; whether such a route asks who somebody is,
 is for `authenticated` to say. A list is told by its address (`GET /conversations`) or by what is done and to what (`list_users`), a single
 record by a number behind such a word. A number that nobody can guess is a key of its own, so that one record counts where its number is
 counted upwards or names a person, or where the program lists such records as well. So does one whose number comes with the request
 (`DELETE /sessions?id=`), and a route that answers with what a graph or a memory keeps of a conversation, whatever its address. Something
-stored must be behind the route: a store that is known, or a call that asks one. Routes that hand a request on to another service are left
-alone, for they may hand on who asks.
+stored must be behind the route: a store that is known, a call that asks one, or a list of the program's own. Routes that hand a request on
+to another service are left alone, for they may hand on who asks. Documents count where strangers hand them in by an open route as well:
+those that only staff put there may be meant for everybody to read, and then only a route that changes or deletes them counts.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
-CONVERSATIONS, PEOPLE = "conversations", "people"
+CONVERSATIONS, PEOPLE, DOCUMENTS = "conversations", "people", "documents"
 _CONVERSATIONS = frozenset({"conversation", "chat", "thread", "transcript", "dialogue", "message"})
 _SESSIONS = frozenset({"session"})  # of a chat, where the program has no other
 _PEOPLE = frozenset({
     "user", "customer", "patient", "employee", "member", "student", "candidate", "applicant", "person", "identity", "face", "lead", "guest",
     "resident", "visitor", "citizen",
 })  # fmt: skip
+_DOCUMENTS = frozenset({"document", "file", "attachment", "resume", "contract", "invoice", "recording", "pdf"})
+_TAKES = frozenset({"upload", "ingest", "add", "create", "import", "submit"})
 _IRREGULAR = {"people": "person", "identities": "identity", "histories": "history", "memories": "memory"}
 _LISTS = frozenset({"list", "all", "search", "find", "query", "browse", "export"})
 _GETS = frozenset({"get", "read", "fetch", "load", "list", "show", "view", "return", "retrieve", "index", "all", "find"})
@@ -51,6 +54,7 @@ _ASKS_STORE = re.compile(
     r"|get_?all\w*|scalars?|get\w*Query\w*|read\w*item\w*|\w+_?to_?list(?:_?async)?",
     re.IGNORECASE,
 )
+_FETCHES = frozenset({"fetchall", "fetchAll", "fetch_all"})  # of what a statement gave, whatever ran it
 _HANDS_ON = frozenset({"fetch", "axios", "requests", "got", "httpx", "proxy"})
 _HANDS_ON_BY = re.compile(r"(?:rest|web|http)_?(?:template|client)", re.IGNORECASE)
 _VARIABLE = re.compile(r"[:{<\[*$]")
@@ -74,9 +78,39 @@ def mark_open_records(assembly: Assembly) -> None:
     stored = [route for route in routes if _is_stored(assembly, route)]
     stored += _kept_by_graphs(assembly, {route.identity for route in routes})
     listed = {route.what for route in stored if (not route.number and not route.is_sent) or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
+    handed_in = any(route.what == DOCUMENTS for route in stored) and _takes_documents(assembly)
     for route in stored:
+        if route.what == DOCUMENTS and not _is_of_callers(assembly, route, handed_in):
+            continue
         if route.what in listed or _is_counted(assembly, route):
             assembly.draft(route.identity).attributes["gives_records"] = route.what
+
+
+def _takes_documents(assembly: Assembly) -> bool:
+    """Whether a route that asks nobody who they are takes documents: `POST /documents`, `POST /upload`."""
+    for reference, identity in sorted(assembly.entry_of_function.items()):
+        draft = assembly.draft(identity)
+        if draft.kind != "http_route" or draft.attributes.get("authenticated") is not False:
+            continue
+        if draft.attributes.get("method") not in ("POST", "PUT") or draft.attributes.get("returns_model_reply"):
+            continue
+        parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part and not _VARIABLE.match(part)]
+        said = [*(words_of(parts[-1]) if parts else []), *words_of(assembly.program.function(reference).name)]
+        if not _TAKES.isdisjoint(said) and any(_singular(word) in _DOCUMENTS or word in ("upload", "ingest") for word in said):
+            return True
+        if parts and _noun(words_of(parts[-1])) == DOCUMENTS and not _LISTS.intersection(said):
+            return True
+    return False
+
+
+def _is_of_callers(assembly: Assembly, route: _Route, handed_in: bool) -> bool:
+    """Whether documents behind a route are not meant for everybody; that it empties an index is said there."""
+    method = str(assembly.draft(route.identity).attributes.get("method") or "")
+    deletes = any(
+        source == route.identity and role in ("deletion", "index_write") and assembly.draft(target).kind in ("vector_store", "retriever")
+        for source, target, role in assembly.flows
+    )
+    return not deletes and (handed_in or method in ("PUT", "PATCH", "DELETE"))
 
 
 def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route | None:
@@ -102,7 +136,8 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
         )
         if not behind and (listing or (not _LISTS.isdisjoint(words) and method == "POST")):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "")
-        if not behind and method in ("PUT", "PATCH", "DELETE") and _is_plural(words[-1]):
+        changes = ("DELETE",) if what == DOCUMENTS else ("PUT", "PATCH", "DELETE")  # a file is handed in by PUT
+        if not behind and method in changes and _is_plural(words[-1]):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "", is_sent=True)
     if method not in ("POST", "PUT", "PATCH", "DELETE") and done and done[0] in _GETS:
         told, by = (done[1 : done.index("by")], done[done.index("by") + 1 :]) if "by" in done else (done[1:], [])
@@ -130,7 +165,7 @@ def _kept_by_graphs(assembly: Assembly, known: set[str]) -> list[_Route]:
 
 
 def _noun(words: list[str]) -> str:
-    """Conversations, people, or neither, by the last word that is no deed."""
+    """Conversations, people, documents, or none of them, by the last word that is no deed."""
     told = [word for word in words if word not in _LISTS]
     if not told:
         return ""
@@ -139,6 +174,8 @@ def _noun(words: list[str]) -> str:
         return CONVERSATIONS
     if last in _SESSIONS:
         return CONVERSATIONS
+    if last in _DOCUMENTS:
+        return DOCUMENTS
     return PEOPLE if last in _PEOPLE else ""
 
 
@@ -167,12 +204,27 @@ def _is_stored(assembly: Assembly, route: _Route) -> bool:
         return False
     asks = False
     for function in sorted(assembly.reach(route.reference))[:_MOST]:
+        asks = asks or _reads_own_list(assembly, function)
         for call in assembly.calls_in(function):
             named, of = _called(assembly, call)
             if named in _HANDS_ON or of in _HANDS_ON or _HANDS_ON_BY.search(of):
                 return False
-            asks = asks or bool(of and _ASKS_STORE.fullmatch(named) and _is_outside(assembly, call))
+            asks = asks or named in _FETCHES or bool(of and _ASKS_STORE.fullmatch(named) and _is_outside(assembly, call))
     return asks
+
+
+def _reads_own_list(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a method reads what others of its object put into a field: `for _, r := range m.records`, where `m.records = append(...)`."""
+    facts = assembly.program.files[function[0]]
+    filled = {
+        store.attribute for store in facts.stores if store.scope != function[1] and facts.values[store.value].kind == "update"
+    }  # a constructor that makes it empty fills nothing
+    for value in facts.values if filled else ():
+        if value.scope == function[1] and value.kind in ("element_of", "index") and value.inputs:
+            held = facts.values[value.inputs[0]]
+            if held.kind == "attribute" and held.text in filled:
+                return True
+    return False
 
 
 def _is_outside(assembly: Assembly, call: Node) -> bool:

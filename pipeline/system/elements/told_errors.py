@@ -31,7 +31,7 @@ _ADDS = frozenset({"+", "%"})
 _KIND, _ANY = re.compile(r"\w*(?:Error|Exception)"), frozenset({"Error", "Exception", "BaseException"})
 _WHERE = re.compile(r"(?<![a-z])(?:is_?)?prod(?:uction)?(?![a-z])|isProd|NODE_ENV|APP_ENV|DEBUG|is_?dev|development")
 _NAMES = frozenset({"name", "attribute", "constant"})
-_MOST, _CALLERS, _FUNCTIONS = 80, 6, 40
+_MOST, _CALLERS, _FUNCTIONS, _RETURNS, _DEEP = 80, 6, 40, 12, 3
 
 
 def mark_told_errors(assembly: Assembly) -> None:
@@ -167,14 +167,37 @@ def _answered(assembly: Assembly, call: Node) -> Iterator[Node]:
         yield given
 
 
-def _wrapped(assembly: Assembly, returned: Node) -> Iterator[Node]:
-    """What a returned value answers with, out of what the framework wraps it in: `ResponseEntity.status(500).body(text)`."""
+def _wrapped(assembly: Assembly, returned: Node, depth: int = 0) -> Iterator[Node]:
+    """What a returned value answers with, out of what the framework wraps it in: `ResponseEntity.status(500).body(text)`.
+
+    An object of the program's own is written out with its fields (`new Answer(text)`), and what a function of the program gives back
+    is its answer where it is handed on as a whole.
+    """
     program, known = assembly.program, load_told_errors()
     value = program.value(returned)
-    if value.kind != "call":
+    if value.kind == "await" and value.inputs:
+        yield from _wrapped(assembly, (returned[0], value.inputs[0]), depth)
+    elif value.kind != "call":
         yield returned
     elif _name(assembly, returned) in known.answers and not program.targets(returned):
-        yield from inputs_of(program, returned)[1:]
+        for given in inputs_of(program, returned)[1:]:
+            yield given
+            if depth < _DEEP and program.value(given).kind in ("call", "await"):
+                yield from _wrapped(assembly, given, depth + 1)
+    elif _makes_record(assembly, returned):
+        for label, given in zip(value.labels[1:], inputs_of(program, returned)[1:], strict=False):
+            yield from _wrapped(assembly, given, depth + 1) if label == "**" and depth < _DEEP else (given,)
+    elif depth < _DEEP:
+        for target in program.targets(returned)[:2]:
+            for inner in program.nodes(target.function[0], program.function(target.function).returns)[:_RETURNS]:
+                yield from _wrapped(assembly, inner, depth + 1)
+
+
+def _makes_record(assembly: Assembly, call: Node) -> bool:
+    """Whether a call makes an object of a class of the program, and no error."""
+    program = assembly.program
+    names = [name for name in program.callee_names(call) if name in program.classes]
+    return bool(names) and not any(_KIND.fullmatch(name.rpartition(".")[2]) for name in names)
 
 
 def _name(assembly: Assembly, call: Node) -> str:

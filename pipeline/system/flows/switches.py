@@ -14,12 +14,18 @@ from ingest.code.program import FunctionRef, Node
 from ingest.facts import CodeFacts, Value
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import Evidence
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
-_READS = re.compile(r"(^|\.)(getenv|environ\.get|config|get_config)$|^os\.environ\.get$")
+_READS = re.compile(r"(^|\.)([gG]etenv|environ\.get|config|get_config)$|^os\.environ\.get$")
 _SETTINGS = re.compile(r"settings|config|options|flags|auth|server", re.IGNORECASE)
 _REFUSES = re.compile(r"(Error|Exception|Denied|Forbidden|Unauthori[sz]ed|Refused)$|^(abort|exit)$")
 _FAILS = re.compile(r"[45]\d\d")
+_STOPS = re.compile(r"\w*(?:Error|Exception|Fatalf?|Fatalln|Errorf)|errors\.New|panic|exit|Exit|New|abort|orElseThrow")
+_BEGINS = frozenset({
+    "main", "init", "module", "load", "validate", "validated", "config", "configuration", "settings", "setup", "new", "must", "start",
+    "startup", "run", "create", "from", "check", "bootstrap", "env", "environment", "parse",
+})  # fmt: skip
 _EMPTY = frozenset({"", "0", "None", "False", "false", "no", "off", "none", "undefined", "null"})
 _TRUTHS = frozenset({"bool", "boolean", "flag", "truthy"})  # what reads a text as yes or no is called by one of these
 _CONTAINERS = frozenset({"dict", "list", "set", "tuple", "frozenset"})
@@ -109,7 +115,29 @@ def off_by(assembly: Assembly, condition: Node, holds: bool = True) -> Evidence 
     """Whether a condition asks for a setting that is off, for it to come out this way."""
     name = _needs(assembly, condition, holds, 0)
     note = f"nobody is asked while `{name}` is off or empty, as it is by default"
-    return None if name is None else assembly.cite(condition, "step", note)
+    return None if name is None or _must_be_set(assembly, condition, name) else assembly.cite(condition, "step", note)
+
+
+def _must_be_set(assembly: Assembly, condition: Node, name: str) -> bool:
+    """Whether the program does not start without a setting: `if cfg.Secret == "" { log.Fatal(...) }` at its start."""
+    program, scope = assembly.program, assembly.program.value(condition).scope
+    for file, facts in enumerate(program.files):
+        for branch in facts.branches:
+            if not branch.exits_when or (file, branch.scope) == (condition[0], scope) or facts.purpose == "test":
+                continue
+            if _BEGINS.isdisjoint(words_of(facts.functions[branch.scope].name.strip("<>_"))):
+                continue
+            first, last = branch.held if branch.exits_when == "holds" else branch.failed
+            stops = any(
+                facts.values[one].kind == "call" and _STOPS.fullmatch(facts.values[facts.values[one].inputs[0]].text)
+                for one in range(first, last)
+            )
+            if stops and any(
+                program.value(part).kind in ("name", "attribute", "index", "parameter", "call") and _name(assembly, part) == name
+                for part in inside(program, (file, branch.condition), _MAX_JOINED)
+            ):
+                return True
+    return False
 
 
 def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | None:
@@ -158,7 +186,12 @@ def _is_off(assembly: Assembly, node: Node) -> bool:
     origins = program.origins(node)
     if value.kind == "parameter":  # what a field of settings is handed over as
         origins = tuple(one for one in origins if program.files[one[0]].purpose != "test")
-        return bool(origins) and all(program.value(origin).kind == "attribute" and _is_off(assembly, origin) for origin in origins)
+        return bool(origins) and all(
+            _is_off(assembly, origin)
+            if program.value(origin).kind == "attribute"
+            else program.value(origin).kind == "call" and _is_empty(assembly, origin)
+            for origin in origins
+        )
     if value.kind not in ("name", "attribute", "call", "choice", "index"):
         return False
     if value.kind == "attribute" and _is_option(assembly, node):
@@ -266,6 +299,8 @@ def _is_empty(assembly: Assembly, node: Node | None) -> bool:
             return made.text in _CONTAINERS
         given = _argument(assembly, node, value, "default", 1)
         return given is not None and given.kind == "constant" and given.text in _EMPTY and given.constant_type != "ellipsis"
+    if callee.kind == "attribute" and callee.text == "strip" and len(value.inputs) == 1:
+        return all(_is_empty(assembly, origin) for origin in program.origins((node[0], callee.inputs[0])) or (None,))
     if any(_READS.search(name) for name in program.names((node[0], value.inputs[0]))):
         given = _argument(assembly, node, value, "default", 2)
         return given is None or (given.kind == "constant" and given.text in _EMPTY)
@@ -335,6 +370,9 @@ def _name(assembly: Assembly, node: Node) -> str:
     program, value = assembly.program, assembly.program.value(node)
     for origin in program.origins(node):
         made = program.value(origin)
+        called = program.value((origin[0], made.inputs[0])) if made.kind == "call" else made
+        if called.kind == "attribute" and called.text == "strip" and len(made.inputs) == 1:  # `strings.TrimSpace(os.Getenv("KEY"))`
+            return _name(assembly, (origin[0], called.inputs[0]))
         if made.kind == "call" and len(made.inputs) > 1:
             constant = program.constant((origin[0], made.inputs[1]))
             if isinstance(constant, str) and constant and constant not in _EMPTY:
