@@ -60,6 +60,7 @@ from pipeline.system.drawings.drawn import Drawings, add_drawings
 from pipeline.system.elements.acts_again import mark_acts_again
 from pipeline.system.elements.approval_routes import mark_approval_routes
 from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
+from pipeline.system.elements.brought_stores import mark_brought_stores
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
@@ -243,6 +244,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_feature_files, assembly, config)
     steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
+    steps.run(mark_brought_stores, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_answered_credentials, assembly)
     steps.run(mark_acts_again, assembly)
