@@ -3,8 +3,9 @@
 Takes an assembly whose flows and controls are known; marks tools that read, change or delete a record by its number alone, with the
 statement. That records have owners is seen from the program's other statements and inserts about the same table, and from how it declares
 the table. The number must come of the tool's own arguments, somebody must have to sign in somewhere in the program, and nothing that the
-tool runs may look at the owner's column afterwards. A tool that takes the owner himself from the model is told of elsewhere
-(`identity_parameter`). Tables that only a schema outside the code declares, and rules inside the database, are not seen.
+tool runs may look at the owner's column afterwards, nor ask by what it found for what is the caller's. A tool that takes the owner himself
+from the model is told of elsewhere (`identity_parameter`). Tables that only a schema outside the code declares, and rules inside the
+database, are not seen.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def mark_owned_records(assembly: Assembly) -> None:
     program = assembly.program
     statements = [found for file in range(len(program.files)) for found in statements_in(assembly, file, _ANY)]
     by_call = {statement.call: statement for statement in statements if statement.number is None}
+    owned = {statement.call for statement in statements if statement.is_owned}
     owners = owners_of(assembly, statements)
     for reference, identity in tools:
         own = {(reference[0], parameter.value) for parameter in program.function(reference).parameters}
@@ -47,13 +49,17 @@ def mark_owned_records(assembly: Assembly) -> None:
         # A number carries no text of anybody, and is the model's choice all the same.
         chosen |= {(reference[0], one.value) for one in program.function(reference).parameters if _is_number(assembly, reference[0], one)}
         reached = reach_of(assembly, reference, identity)
-        for call in (call for function in sorted(reached) for call in calls_of(assembly, function, identity)):
+        calls = [call for function in sorted(reached) for call in calls_of(assembly, function, identity)]
+        asking = [call for call in calls if call in owned]
+        for call in calls:
             statement = by_call.get(call)
             if statement is None or statement.is_owned or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
                 continue
             if not any(_opens(one, statement.table, owners) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
                 continue
             if any(compares_later(assembly, function, known) for function in sorted({reference, *reached})):
+                continue
+            if any(_is_made_of(program, later, call) for later in asking):
                 continue
             draft = assembly.draft(identity)
             draft.attributes["anybodys_record"] = statement.table
@@ -100,6 +106,15 @@ def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
         return [*inputs_of(program, node), *compared, *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
 
     return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))
+
+
+def _is_made_of(program: Program, later: Node, call: Node) -> bool:
+    """Whether what a statement found goes into one that asks whose it is: the number of a folder, whose owner is compared next."""
+
+    def given(node: Node) -> list[Node]:
+        return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
+
+    return later != call and any(node == call for node in walk(later, given, _MAX_LOOKED_AT, nearest_first=True))
 
 
 def _gives_new(program: Program, call: Node) -> bool:
