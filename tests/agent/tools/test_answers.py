@@ -67,9 +67,8 @@ def test_elements_are_rows_with_their_exact_ids(ask: Ask) -> None:
     tools = [one for one in scanned().system.elements if one.kind == "tool"]
     assert answer.startswith("6 elements.\n")
     assert [row.split(" application ")[0] for row in rows] == [one.id for one in tools]
-    assert (
-        "tool:issue_refund application src/support_assistant/agent/tools.py:34-35 {effects=network,payment,write side_effect=true}" in rows
-    )
+    refund = "tool:issue_refund application src/support_assistant/agent/tools.py:34-35"
+    assert f"{refund} {{anybodys_record=order effects=network,payment,write side_effect=true}}" in rows
 
 
 def test_asking_on_gives_all_rows_once(ask: Ask) -> None:
