@@ -11,7 +11,7 @@ from pipeline.system.agents.tool_effects import add_effects
 from pipeline.system.agents.web_tools import add_web_results
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.entries import ENTRY_KINDS
-from pipeline.system.elements.inference import MODELS, RUN_BY, Askers, models_run
+from pipeline.system.elements.inference import MODELS, RUN_BY, Askers
 from pipeline.system.elements.model_surroundings import are_of_people, names_around, names_on_the_way
 from pipeline.system.elements.named_replies import add_named_replies
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
@@ -133,7 +133,7 @@ def _inference(assembly: Assembly) -> None:
     for (kind, _place), (elements, _evidence) in assembly.controls.items():
         for identity in elements:
             covered.setdefault(identity, set()).add(kind)
-    run_in, askers = models_run(assembly), Askers(assembly)
+    askers = Askers(assembly)
     trains = {
         (call[0], assembly.program.value(call).scope)
         for call, made in assembly.element_of_call.items()
@@ -144,7 +144,7 @@ def _inference(assembly: Assembly) -> None:
         if draft.kind not in ENTRY_KINDS:
             continue
         reached = assembly.reach(reference)
-        run = {kind for function in reached for kind in run_in.get(function, ())}
+        run = {kind for function in reached for kind in askers.run_in.get(function, ())}
         if reached & trains:
             run.discard("ml_model")  # the new model is measured with data that is at hand, not with what a caller sends
         run |= {

@@ -15,8 +15,8 @@ from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.conversation_keys import asks_whose
 from pipeline.system.controls.mapped_statements import snake
-from pipeline.system.controls.owned_conversations import ANY, OF_CONVERSATION, SENT, TABLE, is_compared_later, is_for_few, knows_caller
-from pipeline.system.controls.owned_statements import NUMBER, Statement, stands_in, statements_in
+from pipeline.system.controls.owned_conversations import OF_CONVERSATION, SENT, TABLE, is_compared_later, is_for_few, knows_caller
+from pipeline.system.controls.owned_statements import NUMBER, Statement, all_statements, stands_in
 from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.program.walking import inputs_of, passed_by, walk
 
@@ -26,7 +26,7 @@ _MOST, _MOST_BEHIND = 80, 30
 
 def mark_handed_conversations(assembly: Assembly) -> None:
     """Marks routes that hand on the number of anybody's conversation."""
-    every = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, ANY)]
+    every = all_statements(assembly)
     owners = owners_of(assembly, every)
     opening = [found for found in every if found.number is None and not found.is_owned and _tables(found, owners)]
     for reference, identity in sorted(assembly.entry_of_function.items()) if opening else ():

@@ -133,8 +133,8 @@ class NetFilters:
                 yield from self._named((mark[0], given))
             return
         yield from (name for name in self._program.names(callee) if name in self._program.classes)
-        for name in (f"{text}Attribute",):  # an attribute is written without the end of its name
-            yield from (known for known in self._program.classes if known.rpartition(".")[2] == name)
+        # An attribute is written without the end of its name.
+        yield from (known for known in self._program.classes if known.rpartition(".")[2] == f"{text}Attribute")
 
     def _named(self, node: Node) -> list[str]:
         """Classes that a value is, makes or names: `typeof(X)`, `new X()`, `<X>`."""

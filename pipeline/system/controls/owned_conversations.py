@@ -15,7 +15,7 @@ import re
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
-from pipeline.system.controls.owned_statements import NUMBER, Statement, compares_later, stands_in, statements_in
+from pipeline.system.controls.owned_statements import NUMBER, Statement, all_statements, compares_later, stands_in
 from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.rules.words import words_of
 
@@ -23,7 +23,6 @@ TABLE = re.compile(
     r"(?:\w+_)?(?:chats?|conversations?|threads?|dialogues?|transcripts?|(?:chat|conversation|agent|ai)_sessions?)", re.IGNORECASE
 )
 OF_CONVERSATION = re.compile(r"(?:chat|conversation|thread|dialogue)(?:_?(?:id|uuid|key|number))?", re.IGNORECASE)  # of a table of turns
-ANY = re.compile(r"\w+")
 SENT = frozenset({"body", "params", "query", "json", "args", "form", "path_params", "query_params"})
 _FOR_FEW = frozenset({"admin", "administration", "backoffice", "staff", "moderation", "internal", "support"})
 _OF_FEW = frozenset({"admin", "administration", "backoffice"})
@@ -32,7 +31,7 @@ _IN_ADDRESS = re.compile(r"[:{<\[]\w")
 
 def mark_owned_conversations(assembly: Assembly) -> None:
     """Marks routes that open or write over anybody's conversation, with the statement."""
-    every = [found for file in range(len(assembly.program.files)) for found in statements_in(assembly, file, ANY)]
+    every = all_statements(assembly)
     statements = [found for found in every if TABLE.fullmatch(found.table) or any(map(OF_CONVERSATION.fullmatch, found.compared))]
     owners = owners_of(assembly, every) if statements else {}
     for reference, identity in sorted(assembly.entry_of_function.items()):

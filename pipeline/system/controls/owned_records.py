@@ -15,12 +15,11 @@ import re
 from ingest.code.program import Node, Program
 from ingest.facts import Parameter
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.owned_statements import NUMBER, compares_later, statements_in
+from pipeline.system.controls.owned_statements import NUMBER, all_statements, compares_later
 from pipeline.system.controls.owning_columns import owners_of
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 
-_ANY = re.compile(r"\w+")
 _PEOPLE = re.compile(
     r"(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
 )
@@ -37,7 +36,7 @@ def mark_owned_records(assembly: Assembly) -> None:
     if not tools or not _somebody_signs_in(assembly):
         return
     program = assembly.program
-    statements = [found for file in range(len(program.files)) for found in statements_in(assembly, file, _ANY)]
+    statements = all_statements(assembly)
     by_call = {statement.call: statement for statement in statements if statement.number is None}
     owned = {statement.call for statement in statements if statement.is_owned}
     owners = owners_of(assembly, statements)
@@ -103,18 +102,20 @@ def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
             for reference in (program.functions.get(value.text, ()) if value.kind == "function" else ())
             for one in program.function(reference).returns
         ]
-        return [*inputs_of(program, node), *compared, *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
+        return [*_made_of(program, node), *compared]
 
     return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))
 
 
 def _is_made_of(program: Program, later: Node, call: Node) -> bool:
     """Whether what a statement found goes into one that asks whose it is: the number of a folder, whose owner is compared next."""
+    behind = walk(later, lambda node: _made_of(program, node), _MAX_LOOKED_AT, nearest_first=True)
+    return later != call and call in behind
 
-    def given(node: Node) -> list[Node]:
-        return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
 
-    return later != call and any(node == call for node in walk(later, given, _MAX_LOOKED_AT, nearest_first=True))
+def _made_of(program: Program, node: Node) -> list[Node]:
+    """What a value is made of, and what callers pass where it is a parameter."""
+    return [*inputs_of(program, node), *(passed_for(program, node) if program.value(node).kind == "parameter" else ())]
 
 
 def _gives_new(program: Program, call: Node) -> bool:

@@ -29,6 +29,7 @@ _OVERWRITES = re.compile(
 )
 _COMPARED = re.compile(r"(?:\b\w+\.)?\b(?P<column>\w+)\s*=\s*(?:\$\d+|\?|%s|%\(\w+\)s|:\w+|@\w+)", re.IGNORECASE)
 _FIGURE = re.compile(r"\s*(?:distinct\s+)?(?:count|exists|sum|avg|min|max)\s*\([^,]*$|\s*1\s*$", re.IGNORECASE)  # a number, no record
+_TABLE = re.compile(r"\w+")
 _MARK = re.compile(r"\$(?P<number>\d{1,3})|\?|%s")
 OWNER = re.compile(
     r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
@@ -58,16 +59,24 @@ class Statement:
         return frozenset(column for column in self.compared if OWNER.fullmatch(column))
 
 
-def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Iterator[Statement]:
-    """Statements of a file about tables of some names."""
+def all_statements(assembly: Assembly) -> list[Statement]:
+    """Statements of all files, about tables whose name is one word."""
+    filtered = _filtered_by_owner(assembly)
+    return [
+        found
+        for file, facts in enumerate(assembly.program.files)
+        for found in _statements_in(assembly, file, filtered if facts.language == "csharp" else {})
+    ]
+
+
+def _statements_in(assembly: Assembly, file: int, filtered: dict[str, set[str]]) -> Iterator[Statement]:
     program, links = assembly.program, chained(assembly.program, file)
-    filtered = _filtered_by_owner(assembly) if program.files[file].language == "csharp" else {}
     for identity in range(len(program.files[file].values)):
         value = program.value((file, identity))
         if value.kind != "call":
             continue
         mapped = mapped_statement(program, (file, identity)) if identity not in links else None
-        if mapped is not None and tables.fullmatch(mapped.table):
+        if mapped is not None and _TABLE.fullmatch(mapped.table):
             if not any(_SHARED.search(column) for column in mapped.compared) and not _is_filtered(assembly, (file, identity), filtered):
                 of_caller = frozenset(snake(column) for column, node in mapped.given if says_who_calls(assembly, node))
                 columns = frozenset(map(snake, mapped.compared))
@@ -82,7 +91,7 @@ def statements_in(assembly: Assembly, file: int, tables: re.Pattern[str]) -> Ite
                 if said is None:
                     continue
                 table = said["table"].strip('"`').rsplit(".", 1)[-1].lower().removesuffix("s")
-                if not tables.fullmatch(table) or (form is _READS and _FIGURE.match(said["taken"])):
+                if not _TABLE.fullmatch(table) or (form is _READS and _FIGURE.match(said["taken"])):
                     continue
                 if form is _OVERWRITES:
                     owned = any(OWNER.fullmatch(column.strip()) for column in said["columns"].split(","))

@@ -24,6 +24,7 @@ from pipeline.system.elements.tool_parts import calls_of, entries
 from pipeline.system.model import DONE_AGAIN
 from pipeline.system.program.walking import inside
 from pipeline.system.rules.believed_messages import load_believed_messages
+from pipeline.system.rules.words import words_of
 
 _HOOKS = frozenset({"http_route", "webhook"})
 _PROVES = re.compile(r"(?:^|\.)(?:construct_event|webhooks\.constructEvent(?:Async)?|svix\.(?:\w+\.)*Webhook\.verify)$")
@@ -45,7 +46,6 @@ _DONE = re.compile(r"(?:is_)?(?:paid|sent|credited|refunded|charged)|(?:sent|pai
 _STATES = re.compile(rf"(?:is_)?(?:status|state|done|completed)|{_DONE.pattern}", re.IGNORECASE)
 _MESSAGES = frozenset({"event", "evt", "message", "msg", "job", "record", "delivery", "request", "task"})
 _COMPARES = frozenset({"==", "!=", "in", "not in", "not", "is", "is not", "===", "!==", "!"})
-_SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.\s]+")
 _MOST = 60
 
 
@@ -199,4 +199,4 @@ def _is_message(program: Program, node: Node) -> bool:
 
 
 def _plain(name: str) -> str:
-    return _SNAKE.sub("_", name.rsplit(".", 1)[-1]).lower()
+    return "_".join(words_of(name.rsplit(".", 1)[-1]))

@@ -12,7 +12,7 @@ import re
 
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
-from pipeline.system.program.walking import inputs_of, inside, walk
+from pipeline.system.program.walking import inputs_of, inside
 
 _KEY = re.compile(
     r"(?:(?:db|database)_?)?(?:credentials?|password|pass|pwd|connection(?:_?(?:string|url|uri|params|options|config|details))?|dsn)"
@@ -37,17 +37,13 @@ def _opens_with_callers_key(assembly: Assembly, reference: FunctionRef) -> bool:
     brought = {(reference[0], parameter.value) for parameter in program.function(reference).parameters}
     return any(
         _OPENS.fullmatch(program.value((call[0], program.value(call).inputs[0])).text.rsplit(".", 1)[-1])
-        and any(_is_callers_key(program, node, brought) for given in _given(program, call) for node in inside(program, given, _MOST))
+        and any(_is_callers_key(program, node, brought) for given in inputs_of(program, call)[1:] for node in inside(program, given, _MOST))
         for call in assembly.calls_in(reference)
     )
 
 
-def _given(program: Program, call: Node) -> list[Node]:
-    return [(call[0], one) for one in program.value(call).inputs[1:]]
-
-
 def _is_callers_key(program: Program, node: Node, brought: set[Node]) -> bool:
     value = program.value(node)
-    if value.kind not in ("attribute", "subscript", "parameter") or not _KEY.fullmatch(value.text):
+    if value.kind not in ("attribute", "index", "parameter") or not _KEY.fullmatch(value.text):
         return False
-    return any(one in brought for one in walk(node, lambda inner: inputs_of(program, inner), _MOST))
+    return not brought.isdisjoint(inside(program, node, _MOST))

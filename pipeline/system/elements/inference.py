@@ -30,23 +30,18 @@ _NO_RUN = frozenset(
 )  # run_config, stream_options
 
 
-def models_run(assembly: Assembly) -> dict[FunctionRef, frozenset[ElementKind]]:
-    """Kinds of models that run when a function runs, without those behind its calls."""
-    found: dict[FunctionRef, set[ElementKind]] = {}
-    for call, kinds in _runs(assembly):
-        found.setdefault((call[0], assembly.program.value(call).scope), set()).update(kinds)
-    return {function: frozenset(kinds) for function, kinds in found.items()}
-
-
 class Askers:
-    """Which requests run a model at a place: what one request leaves behind, and another asks with, is not asked by the first."""
+    """Which functions run a model, and which requests run one at a place: what one request leaves behind, and another asks with, is not
+    asked by the first. `run_in` holds the kinds of models that run when a function runs, without those behind its calls."""
 
     def __init__(self, assembly: Assembly) -> None:
         self._assembly = assembly
+        self.run_in: dict[FunctionRef, set[ElementKind]] = {}
         self._runs: dict[tuple[str, int], set[FunctionRef]] = {}
-        for call, _kinds in _runs(assembly):
-            place = assembly.place(call)
-            self._runs.setdefault((place.path, place.start_line), set()).add((call[0], assembly.program.value(call).scope))
+        for call, kinds in _runs(assembly):
+            function, place = (call[0], assembly.program.value(call).scope), assembly.place(call)
+            self.run_in.setdefault(function, set()).update(kinds)
+            self._runs.setdefault((place.path, place.start_line), set()).add(function)
         self._answered: frozenset[FunctionRef] = frozenset(
             function
             for reference, identity in assembly.entry_of_function.items()
