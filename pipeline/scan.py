@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ingest import Listing, SourceList, SourceSettings, lines_of, list_paths, list_sources, read_source
-from ingest.demand import demanded
+from ingest import Listing, SourceList, SourceSettings, list_paths, list_sources
 from ingest.documents import FORMATS
-from ingest.facts import CodeFacts, ConfigFacts, DocumentFacts, Facts, ModelFacts, Transcript
-from ingest.kept_facts import KeptFacts
+from ingest.facts import Facts
 from ingest.origin import origin_of
-from ingest.public_hosts import may_hold_address
-from ingest.purpose import NOT_PRODUCT
-from ingest.reading import CODE_KINDS, transcribed
-from ingest.source import ReadError, Skip, Source
-from ingest.text import read_bytes
-from ingest.told_secrets import without_secrets
+from ingest.reading import CODE_KINDS
 from pipeline import kept_results
-from pipeline.collection import collect_seldom, uncollected
+from pipeline.collection import uncollected
 from pipeline.findings.model import (
     Failed,
     Finding,
-    ReadPicture,
     Scan,
     Skipped,
     Summary,
@@ -44,11 +32,11 @@ from pipeline.findings.model import (
     WithoutAi,
 )
 from pipeline.progress import Progress, Silent
-from pipeline.system.evidence import EvidenceBook, Lines
+from pipeline.reading import evidence_book, is_outside, needed, outside, pictures_of, read_facts
+from pipeline.system.evidence import EvidenceBook
 from pipeline.system.model import System
 from pipeline.system.rules.knowledge import FrameworkIndex, load_frameworks
 from pipeline.system.rules.knowledge_file import KnowledgeError
-from pipeline.system.rules.topics import topics_of
 
 if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that did not change is answered without it
     from ingest.pictures.reader import PictureReader
@@ -215,14 +203,14 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         return kept.model_copy(update={"target": target})
     progress.step("looking for AI", 0, 0)
     frameworks = _frameworks(own)
-    sources, passed_over = _needed(found, frameworks)
-    kept = cached.of_files(sources, (*found.skipped, *found.errors, *_outside(found.sources), *passed_over))
+    sources, passed_over = needed(found, frameworks)
+    kept = cached.of_files(sources, (*found.skipped, *found.errors, *outside(found.sources), *passed_over))
     if kept is not None and not asks:
         return kept.model_copy(update={"target": target})
-    facts, skipped, failed = _read(sources, settings, progress)
+    facts, skipped, failed = read_facts(sources, settings.jobs, settings.cache, settings.pictures, progress)
     given = {source.path for source in sources if not source.location.is_relative_to(listing.base)}
     progress.step("building the system model", 0, 0)
-    book = _evidence_book(found.sources, facts)
+    book = evidence_book(found.sources, facts)
     built = _built(facts, found, frameworks, book)
     progress.step("matching threats", 0, 0)
     from pipeline.findings.compose import compose
@@ -252,12 +240,12 @@ def _ruled(path: Path, settings: ScanSettings, progress: Progress, tree: Listing
         without_ai=None if judged else _without_ai(built.system, len(facts) + sum(skip.count for skip in passed_over), outcomes),
         attack_paths=paths.paths,
         own_knowledge=told_of(own or NOTHING, outcomes),
-        pictures=tuple(_pictures(facts)),
+        pictures=tuple(pictures_of(facts)),
         examined=tuple(sorted(read.path for read in facts)),
         given_documents=tuple(sorted(read.path for read in facts if read.path in given)),
         skipped=tuple(
             Skipped(path=skip.path, reason=skip.reason, count=skip.count)
-            for skip in sorted([*found.skipped, *skipped, *_outside(found.sources), *passed_over])
+            for skip in sorted([*found.skipped, *skipped, *outside(found.sources), *passed_over])
         ),
         errors=tuple(
             Failed(path=where, error=what) for where, what in sorted({*((e.path, e.error) for e in (*found.errors, *failed)), *built.notes})
@@ -302,7 +290,7 @@ def _built(facts: Sequence[Facts], found: SourceList, frameworks: FrameworkIndex
     if not facts and not any(source.kind in CODE_KINDS for source in found.sources):
         return Built(System(), ((".", "no file was read: nothing can be said of this tree"),))
     try:
-        described_only = not any(source.kind in CODE_KINDS and not _is_outside(source) for source in found.sources)
+        described_only = not any(source.kind in CODE_KINDS and not is_outside(source) for source in found.sources)
         return build_system(facts, frameworks, book, described_only=described_only)
     except KnowledgeError:
         raise
@@ -320,143 +308,6 @@ def _outcomes_of(system: System, catalog: Catalog) -> Iterator[Outcome]:
     for kind, slug in contradictions.SLUGS.items():
         if (threat := catalog.get(slug)) is not None:
             yield from without(contradictions.claims_not_kept(system, threat, kind), catalog.switched_off)
-
-
-# Reading
-
-
-def _needed(found: SourceList, frameworks: FrameworkIndex) -> tuple[list[Source], tuple[Skip, ...]]:
-    """What is read: all but code that is no part of the system, and code that has nothing to do with AI."""
-    product = [source for source in found.sources if not _is_outside(source)]
-    code = [source for source in product if source.kind in CODE_KINDS]
-    manifests = [source for source in found.sources if source.kind == "package_json"]
-    demand = demanded(code, topics_of(frameworks), manifests, [source for source in product if source.kind == "ml_pipeline"])
-    passed_over = frozenset(demand.passed_over)
-    said = Skip("(no AI)", "code that neither mentions AI nor is joined to such code by imports: not read", len(passed_over))
-    tests = [source for source in found.sources if _is_outside(source) and source.purpose == "test" and _opens_something(source)]
-    return [*(source for source in product if source not in passed_over), *tests], (said,) if passed_over else ()
-
-
-def _opens_something(source: Source) -> bool:
-    """Whether a test holds the address, with its password, of a database that a cloud runs."""
-    data = read_bytes(source)
-    return isinstance(data, bytes) and may_hold_address(data)
-
-
-def _read(sources: Sequence[Source], settings: ScanSettings, progress: Progress) -> tuple[list[Facts], list[Skip], list[ReadError]]:
-    kept = KeptFacts(settings.cache, settings.pictures.identity if settings.pictures else "")
-    known = kept.known(sources)
-    rest = [source for source in sources if source.path not in known]
-    fresh: list[tuple[Source, Facts]] = []
-    skipped: list[Skip] = []
-    failed: list[ReadError] = []
-    outcomes = _outcomes(rest, settings.jobs or os.cpu_count() or 1, settings.pictures is not None)
-    if settings.pictures is not None:
-        outcomes = _with_pictures(rest, outcomes, settings.pictures, progress)
-    for done, (source, outcome) in enumerate(zip(rest, outcomes, strict=True), 1 + len(known)):
-        progress.step("reading files", done, len(sources))
-        if isinstance(outcome, Skip):
-            skipped.append(outcome)
-        elif isinstance(outcome, ReadError):
-            failed.append(outcome)
-        else:
-            fresh.append((source, outcome))
-    kept.keep((source, read) for source, read in fresh if not (isinstance(read, DocumentFacts) and read.failed))
-    facts = [*known.values(), *(read for _source, read in fresh)]
-    skipped += (Skip(read.path, f"read in part: {problem}") for read in facts if isinstance(read, CodeFacts) for problem in read.errors[:1])
-    skipped += (Skip(read.path, note) for read in facts if isinstance(read, ModelFacts) for note in read.notes)
-    skipped += (Skip(read.path, f"read in part: {what}") for read in facts if isinstance(read, DocumentFacts) for what in read.unexamined)
-    failed += (ReadError(read.path, what) for read in facts if isinstance(read, DocumentFacts) for what in read.failed)
-    return facts, skipped, failed
-
-
-def _with_pictures(
-    sources: Sequence[Source], outcomes: Iterable[Facts | Skip | ReadError], reader: PictureReader, progress: Progress
-) -> Iterator[Facts | Skip | ReadError]:
-    """The same, and the text in the pictures of documents; here and not where files are read, so that all of a scan are counted."""
-    from ingest.pictures.transcribing import Transcription, has_pictures
-
-    transcription = Transcription(reader)
-    for done, (source, outcome) in enumerate(zip(sources, outcomes, strict=True), 1):
-        if isinstance(outcome, DocumentFacts) and has_pictures(source, outcome):
-            progress.step("reading pictures", done, len(sources))
-            yield transcription.of(source, outcome)
-        else:
-            yield outcome
-
-
-def _outcomes(sources: Sequence[Source], jobs: int, pictures: bool) -> Iterator[Facts | Skip | ReadError]:
-    """Facts in the order of the sources, whichever process read them."""
-    read = partial(read_source, pictures=pictures)
-    if jobs == 1 or len(sources) < _IN_PROCESS:
-        yield from map(read, sources)
-        return
-    done = 0
-    try:
-        with ProcessPoolExecutor(max_workers=jobs, initializer=collect_seldom) as pool:
-            for outcome in pool.map(read, sources, chunksize=max(1, min(32, len(sources) // (jobs * 4)))):
-                done += 1
-                yield outcome
-    except BrokenProcessPool:
-        # A process was killed (out of memory, most likely): the file at fault is found by going on one by one.
-        yield from map(read, sources[done:])
-
-
-def _evidence_book(sources: Iterable[Source], facts: Sequence[Facts]) -> EvidenceBook:
-    by_path = {source.path: source for source in sources}
-
-    def read_lines(path: str) -> Lines:
-        source = by_path.get(path)
-        return {} if source is None else transcribed(lines_of(source), transcripts.get(path, ()))
-
-    transcripts = {read.path: read.transcripts for read in facts if isinstance(read, DocumentFacts) and read.transcripts}
-    in_paragraphs = frozenset(read.path for read in facts if isinstance(read, DocumentFacts) and read.unit == "paragraph")
-    in_entries = frozenset(read.path for read in facts if isinstance(read, ModelFacts))
-    built = (path for path, source in by_path.items() if source.kind not in _NOT_BUILT and source.purpose in ("product", "example"))
-    counted = {path: _counted(of) for path, of in transcripts.items()}
-    return EvidenceBook(read_lines, without_secrets, in_paragraphs, in_entries, built, counted, _sealed(facts))
-
-
-def _sealed(facts: Iterable[Facts]) -> dict[str, dict[int, str]]:
-    """Lines of settings that give a secret to a name, by path: whatever the value looks like, no report shows it."""
-    return {
-        read.path: {
-            line: setting.name
-            for setting in read.settings
-            if setting.kind == "environment" and setting.attributes.get("secret")
-            for line in range(setting.place.start_line, min(setting.place.end_line, setting.place.start_line + _SEALED) + 1)
-        }
-        for read in facts
-        if isinstance(read, ConfigFacts)
-    }
-
-
-def _counted(transcripts: Iterable[Transcript]) -> dict[int | None, int]:
-    """Lines that were read out of pictures, by page."""
-    counts: Counter[int | None] = Counter()
-    for one in transcripts:
-        counts[one.page] += len(one.lines)
-    return counts
-
-
-def _pictures(facts: Iterable[Facts]) -> Iterator[ReadPicture]:
-    for read in sorted(facts, key=lambda read: read.path):
-        for one in read.transcripts if isinstance(read, DocumentFacts) else ():
-            yield ReadPicture(path=read.path, where=one.where, reader=one.reader, sent_to=one.sent_to or None, lines=len(one.lines))
-
-
-# Counting
-
-
-def _is_outside(source: Source) -> bool:
-    """Code that is no part of the system: it need not be read to know that."""
-    return source.kind in CODE_KINDS and source.purpose in NOT_PRODUCT
-
-
-def _outside(sources: Iterable[Source]) -> list[Skip]:
-    """Files that are not part of the system: said by kind of purpose, with their number."""
-    counts = Counter(source.purpose for source in sources if _is_outside(source))
-    return [Skip(f"({purpose})", f"{purpose} code: not part of the system", count) for purpose, count in sorted(counts.items())]
 
 
 def _summary(facts: Sequence[Facts], findings: Sequence[Finding], paths: Found, made: Collection[str]) -> Summary:

@@ -16,7 +16,7 @@ from ingest import examination, read_source, text
 from ingest.facts import Facts
 from ingest.gitfiles import git_files
 from ingest.source import ReadError, Skip, Source
-from pipeline import kept_results
+from pipeline import kept_results, reading
 from pipeline import scan as scanning
 from pipeline.findings.model import Scan
 from pipeline.scan import ScanSettings, scan
@@ -44,7 +44,7 @@ def never_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object) -> None:
         raise AssertionError("the tree is read again")
 
-    monkeypatch.setattr(scanning, "_read", refuse)
+    monkeypatch.setattr(scanning, "read_facts", refuse)
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -183,7 +183,7 @@ def test_of_a_changed_tree_only_the_changed_file_is_read_and_the_result_is_that_
         opened.append(source.path)
         return read_source(source, pictures=pictures)
 
-    monkeypatch.setattr(scanning, "read_source", counted)
+    monkeypatch.setattr(reading, "read_source", counted)
     assert without_times(scanned(tree, tmp_path / "kept")) == without_times(fresh)
     assert opened == ["words.py"]
 

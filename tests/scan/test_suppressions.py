@@ -39,7 +39,7 @@ def test_a_kept_result_forgets_a_decision_whose_day_has_passed(tree: Path, tmp_p
     def refuse(*_arguments: object) -> None:
         raise AssertionError("the tree is read again")
 
-    monkeypatch.setattr(scanning, "_read", refuse)
+    monkeypatch.setattr(scanning, "read_facts", refuse)
     later = scan(tree, settings, clock=on(2))
     assert [finding.status for finding in later.findings] == ["new"]
     assert [one.stale for one in later.suppressions] == ["its last day, 2026-06-01, has passed"]
