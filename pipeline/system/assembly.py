@@ -78,6 +78,7 @@ class Memo:
     rest_of_addresses: frozenset[str] | None = None  # names under which routes take all that is left of an address
     names_of_models: frozenset[str] | None = None  # fields that say which model is asked
     debug_off: dict[str, bool] = field(default_factory=dict)  # by language, whether lines for debugging are off as the program is shipped
+    held_against_nil: frozenset[Node] | None = None  # values of Go that a line compares with nil
     extras_are_written: bool | None = None  # whether what Python's logging is given beside a line comes into any log
     marked_secrets: dict[str, list[str]] = field(default_factory=dict)  # elements of secrets, by the mark of their value
     names_said: frozenset[str] | None = None  # names and short texts of the program, in small letters

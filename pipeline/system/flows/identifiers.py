@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.log_extras import is_beside_the_line
+from pipeline.system.flows.nil_values import held_against_nil
 from pipeline.system.program.spelling import spelled
 from pipeline.system.rules.words import words_of
 
@@ -221,6 +222,8 @@ def _texts(assembly: Assembly, node: Node, depth: int = 0) -> Iterator[Node]:
     """The parts of an expression that are no identifier, count, setting or the like, by what they are called."""
     value = assembly.program.value(node)
     inner = [(node[0], given) for given in value.inputs]
+    if node in held_against_nil(assembly):
+        return
     if depth > 8:
         yield node
     elif value.kind == "constant" or (value.kind == "unknown" and not inner):
