@@ -9,7 +9,7 @@ import pytest
 from evals.bars import check_bars, read_bars
 from evals.judged.model import JudgedPackage, read_packages
 from evals.labels import SYSTEMS
-from evals.precision.__main__ import PAGE, README, current_page, current_readme, kept
+from evals.precision.__main__ import GUIDE, PAGE, README, current_guide, current_page, current_readme, kept
 from evals.precision.counting import Verdicts, all_verdicts, by_threat, interval
 from evals.precision.page import page
 from evals.precision.systems import Reported, SystemsTable, table_of
@@ -43,6 +43,7 @@ ANEW = "run `make evals`, then `make docs`"
 def test_the_page_and_the_readme_are_current() -> None:
     assert PAGE.read_text("utf-8") == current_page(), "run `make docs`"
     assert README.read_text("utf-8") == current_readme(), "run `make docs`"
+    assert GUIDE.read_text("utf-8") == current_guide(), "run `make docs`"
 
 
 def test_the_kept_result_is_of_the_systems_and_labels_there_are() -> None:
