@@ -531,6 +531,18 @@ def test_a_supplier_that_is_only_weighed_gets_nothing(tmp_path: Path) -> None:
     assert "data-to-third-party-model" not in threats(described(tmp_path, text))
 
 
+def test_words_that_only_qualify_another_name_no_assistant_and_no_model(tmp_path: Path) -> None:
+    text = (
+        "The claims agent asks Claude. It uses the calendar to boost chatbot sales. We check the form to ensure chatbot users are of age. "
+        "The portal offers flexible chatbot configurations. The user supplied prompt, LLM response and log are stored. "
+        "The claims agent uses a large language model (LLM). An overprivileged LLM plugin was removed. Bedrock Guardrails checks its answers."
+    )
+    named = {each.name for each in described(tmp_path, text).system.elements if each.kind in ("agent", "hosted_llm")}
+    assert named - {"Language model", "Large language model"} == {"Claims agent", "Claude"}
+    beside = described(tmp_path / "more", "Letters go to the travel chatbot. The travel chatbot asks Claude.")
+    assert {each.name for each in beside.system.elements if each.kind == "agent"} == {"Travel chatbot"}
+
+
 def test_a_textbook_names_no_model_of_ours(tmp_path: Path) -> None:
     text = "# Detectors\n\n" + "A detector predicts boxes, and a ranker sorts them. Such a threat model helps teams.\n\n" * 160
     kinds = {element.kind for element in described(tmp_path, text).system.elements}

@@ -16,7 +16,9 @@ from pipeline.system.documents.prose_names import key_of
 from pipeline.system.documents.statements import load_prose
 from pipeline.system.documents.told import Told, is_asked_for
 from pipeline.system.model import ElementKind
+from pipeline.system.rules.clauses import Phrase
 from pipeline.system.rules.deeds import clauses_of
+from pipeline.system.rules.drawn_words import kind_of
 from pipeline.system.rules.lexicon import load_lexicon, singular
 from pipeline.system.rules.promises import quotes_or_advises
 from pipeline.system.rules.told_words import modality_told
@@ -89,15 +91,21 @@ def _by_heads(told: Told) -> Iterator[NamedModel]:
     for clause in clauses_of(told.sentence):
         if clause.verb == "be" and clause.denied:
             continue
-        for phrase in (clause.doer, clause.thing, *(phrase for _before, phrase in clause.places)):
+        for before, phrase in (("", clause.doer), ("", clause.thing), *clause.places):
             if phrase and not phrase.none:
-                yield from _in_words(phrase.words, phrase.definite, told, phrase is clause.doer)
+                yield from _in_words(_without_verb(before, phrase), phrase.definite, told, phrase is clause.doer)
+
+
+def _without_verb(before: str, phrase: Phrase) -> Sequence[str]:
+    """The words of a phrase; "to boost chatbot sales" does something to the chatbot, "to the boost chatbot" names it."""
+    is_verb = before.lower() == "to" and not phrase.definite and len(phrase.words) > 1 and phrase.words[0].islower()
+    return phrase.words[1:] if is_verb else phrase.words
 
 
 def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = False) -> Iterator[NamedModel]:
     plain = [singular(word.lower().removesuffix("'s")) for word in words]
     named = load_lexicon().named
-    at = 0
+    at = ended = 0  # where the head before ended
     while at < len(plain):
         head = next(((phrase, kind) for phrase, kind in _heads() if tuple(plain[at : at + len(phrase)]) == phrase), None)
         if head is None:
@@ -105,13 +113,16 @@ def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = Fa
             continue
         phrase, kind = head
         start = at
-        while start > 0 and at - start < _MOST_WORDS - 1 and _belongs(words[start - 1], plain[start - 1]):
+        if phrase == ("llm",) and 0 < ended == at:
+            at = ended = at + len(phrase)  # "a large language model (LLM)"
+            continue
+        while start > ended and at - start < _MOST_WORDS - 1 and _belongs(words[start - 1], plain[start - 1]):
             start -= 1
         before = " ".join(plain[start:at])
         is_plural = words[at + len(phrase) - 1].lower() != plain[at + len(phrase) - 1]
         if phrase in (("model",), ("network",), ("agent",)) and (before in named.none or before.rpartition(" ")[2] in named.none):
             if before.rpartition(" ")[2] not in named.loose:
-                at += len(phrase)  # a threat model, a call agent: none of ours
+                at = ended = at + len(phrase)  # a threat model, a call agent: none of ours
                 continue
             before, start = "", at
         name = " ".join([*words[start : at + len(phrase) - 1], words[at + len(phrase) - 1].removesuffix("'s")])
@@ -123,7 +134,7 @@ def _in_words(words: Sequence[str], definite: bool, told: Told, doing: bool = Fa
             told_of = definite or (doing and phrase[0] in ("assistant", "copilot", "chatbot"))
             if not generic or (told_of and not told.in_row):
                 yield NamedModel(name[:1].upper() + name[1:], kind, told, generic, definite)
-        at += len(phrase)
+        at = ended = at + len(phrase)
 
 
 def _is_name(phrase: tuple[str, ...], kind: ElementKind, before: str, follows: str, is_plural: bool) -> bool:
@@ -199,6 +210,8 @@ def _brands(told: Told) -> Iterator[NamedModel]:
             continue  # "Claude via the Anthropic API" is one model
         goes_on = _BRAND_GOES_ON.match(sentence, match.end())
         name = (brand + (goes_on[0] if goes_on is not None else "")).strip(" .-")
+        if kind_of(name) == "guardrail":
+            continue  # what stands beside a model, under its maker's name
         if kind == "hosted_llm" and _LOCAL.search(sentence) and not re.search(r"\bapi\b", sentence, re.IGNORECASE):
             kind = "local_llm"
         found[brand.lower()] = NamedModel(name, kind, told)
