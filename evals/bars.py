@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError
 
 from evals.result import BarCheck, EvalResult, SystemResult
 from evals.scoring.scores import NAMED, score
+from evals.yaml_file import read_yaml
 from ingest.errors import UnusableInput
 from pipeline.system.model import Frozen
 
@@ -67,7 +68,7 @@ def read_bars(file: Path) -> Bars:
         UnusableInput: it cannot be used.
     """
     try:
-        bars = Bars.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {})
+        bars = Bars.model_validate(read_yaml(file) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("bars cannot be read", str(file), " ".join(str(failure).split())[:200]) from None
     except ValidationError as failure:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from evals.own_lines import Counted, places_of
+from evals.yaml_file import read_yaml
 from ingest.errors import UnusableInput
 
 SYSTEMS = Path(__file__).parent / "systems"
@@ -145,7 +146,7 @@ def read_labels(system: Path) -> Labels:
     """
     file = system / FILE
     try:
-        read = Labels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        read = Labels.model_validate(read_yaml(file))
         return read.model_copy(
             update={
                 "expected": tuple(_counted(label, system) for label in read.expected),

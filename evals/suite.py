@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from evals.judged.model import JudgedFinding
 from evals.labels import FILE, SYSTEMS, Labels, Split, read_labels
+from evals.yaml_file import read_yaml
 from ingest.errors import UnusableInput
 
 ADJUDICATED, RESULTS, HISTORY, BARS = "adjudicated.yaml", "results.json", "history.json", "bars.yaml"
@@ -110,7 +111,7 @@ def _adjudicated(file: Path) -> dict[str, tuple[JudgedFinding, ...]]:
     if not file.exists():
         return {}
     try:
-        return _VERDICTS.validate_python(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {})
+        return _VERDICTS.validate_python(read_yaml(file) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableInput("judged findings cannot be read", str(file), " ".join(str(failure).split())[:300]) from None
     except ValidationError as failure:

@@ -11,9 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
 from evals.attacks.model import Phrasing
+from evals.yaml_file import read_yaml
 from prompts.fences import MARK
 
 NEUTRAL = "The numbers of this page were looked through in spring, ref {canary}."
@@ -22,7 +21,7 @@ _FILE = Path(__file__).with_name("phrasings.yaml")
 
 @lru_cache(maxsize=1)
 def _written() -> dict[str, tuple[Phrasing, ...]]:
-    read = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    read = read_yaml(_FILE)
     return {
         part: tuple(
             Phrasing(one["name"], one.get("goal"), one["text"].replace("\\x1b", "\x1b").strip(), bool(one.get("aware")))

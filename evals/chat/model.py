@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from evals.yaml_file import read_yaml
 
 Split = Literal["development", "held-out"]
 Style = Literal["plain", "paraphrase", "typo", "follow-up"]
@@ -42,6 +43,4 @@ class QuestionSet(_Frozen):
 
 def read_questions(folder: Path = FOLDER) -> tuple[QuestionSet, ...]:
     """All sets, by the names of their systems."""
-    return tuple(
-        QuestionSet.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)) for path in sorted(folder.glob("*.yaml"))
-    )
+    return tuple(QuestionSet.model_validate(read_yaml(path)) for path in sorted(folder.glob("*.yaml")))

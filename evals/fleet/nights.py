@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, model_validator
 
+from evals.yaml_file import read_yaml
 from pipeline.system.model import Frozen
 
 NIGHTS = Path(__file__).parent / "nights.yaml"
@@ -44,7 +45,7 @@ class Nights(Frozen):
 
 
 def read_nights(file: Path = NIGHTS) -> Nights:
-    return Nights.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return Nights.model_validate(read_yaml(file))
 
 
 def fleet_of(nights: Nights, night: int) -> str:

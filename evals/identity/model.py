@@ -10,6 +10,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from evals.judged.model import Place, Sentence, Slug
+from evals.yaml_file import read_yaml
 from pipeline.system.model import Frozen
 
 FOLDER = Path(__file__).parent
@@ -79,7 +80,7 @@ def read_pairs(folder: Path = FOLDER) -> tuple[Package, ...]:
 
 def _read(file: Path) -> Package:
     try:
-        return Package.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+        return Package.model_validate(read_yaml(file))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as failure:
         raise UnusablePairs(f"{file}: {failure}") from None
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from evals.yaml_file import read_yaml
 from pipeline.system.model import Frozen, Severity
 
 FOLDER = Path(__file__).parent
@@ -88,7 +89,7 @@ def read_package(file: Path) -> JudgedPackage:
         UnusableJudgement: it is no such file, or a finding in it has no verdict yet.
     """
     try:
-        given = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        given = read_yaml(file)
         return JudgedPackage.model_validate(given)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         raise UnusableJudgement(f"{file}: {failure}") from None

@@ -22,6 +22,7 @@ import yaml
 from evals.labels import FILE as LABELS
 from evals.packages.model import FOLDER, PackageLabels, Source, read_packages
 from evals.suite import ADJUDICATED
+from evals.yaml_file import read_yaml
 
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_UNPACKED = 256 * 1024 * 1024
@@ -85,7 +86,7 @@ def written(labels: PackageLabels) -> str:
 
 def lay_verdicts(folder: Path, of: Path = FOLDER) -> None:
     """What readers judged of findings on the packages that were brought, where the eval looks for it."""
-    judged = yaml.load((of / ADJUDICATED).read_text("utf-8"), Loader=yaml.CSafeLoader)
+    judged = read_yaml(of / ADJUDICATED)
     there = {name: verdicts for name, verdicts in judged.items() if (folder / name / LABELS).is_file()}
     (folder / ADJUDICATED).write_text(yaml.safe_dump(there, sort_keys=False, allow_unicode=True, width=140), "utf-8")
 

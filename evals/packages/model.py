@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from evals.labels import Labels
 from evals.suite import ADJUDICATED
+from evals.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -38,7 +38,7 @@ class PackageLabels(Labels):
 def read_packages(folder: Path = FOLDER) -> tuple[PackageLabels, ...]:
     """The labels of all packages, by name."""
     files = sorted(file for file in folder.glob("*.yaml") if file.name != ADJUDICATED)
-    return tuple(PackageLabels.model_validate(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)) for file in files)
+    return tuple(PackageLabels.model_validate(read_yaml(file)) for file in files)
 
 
 def faults(labels: PackageLabels, root: Path) -> Iterator[str]:

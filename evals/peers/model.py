@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from evals.peers.reading import Form
+from evals.yaml_file import read_yaml
 from pipeline.system.model import Frozen
 
 FILE = Path(__file__).with_name("peers.yaml")
@@ -30,4 +29,4 @@ class Peer(Frozen):
 
 def read_peers(file: Path = FILE) -> tuple[Peer, ...]:
     """The peers in the order of their file; a pydantic error names what is wrong with one."""
-    return tuple(Peer.model_validate(entry) for entry in yaml.safe_load(file.read_text("utf-8"))["peers"])
+    return tuple(Peer.model_validate(entry) for entry in read_yaml(file)["peers"])

@@ -10,8 +10,9 @@ import ast
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from evals.yaml_file import read_yaml
 
 FOLDER = Path(__file__).parent / "questions"
 Half = Literal["development", "held-out", "fresh"]
@@ -59,10 +60,7 @@ class Passage(_Frozen):
 
 def read_questions(folder: Path = FOLDER) -> tuple[QuestionSet, ...]:
     """All sets, by system."""
-    return tuple(
-        QuestionSet.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-        for file in sorted(folder.glob("*.yaml"))
-    )
+    return tuple(QuestionSet.model_validate(read_yaml(file)) for file in sorted(folder.glob("*.yaml")))
 
 
 def passage_of(answer: str, root: Path) -> Passage:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
 from pydantic import Field
 
 from evals.labels import LabelledFile
+from evals.yaml_file import read_yaml
 from pipeline.system.model import Frozen, Severity, Stride
 
 FOLDER = Path(__file__).parent / "systems"
@@ -62,8 +62,8 @@ class Settled(Frozen):
 
 def read_readings(folder: Path = FOLDER) -> tuple[Reading, ...]:
     """All readings in the order of their files; a pydantic error names what is wrong with one."""
-    return tuple(Reading.model_validate(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yaml")))
+    return tuple(Reading.model_validate(read_yaml(path)) for path in sorted(folder.glob("*.yaml")))
 
 
 def read_settled(file: Path = SETTLED) -> tuple[Settled, ...]:
-    return tuple(Settled.model_validate(row) for row in yaml.safe_load(file.read_text("utf-8")))
+    return tuple(Settled.model_validate(row) for row in read_yaml(file))
