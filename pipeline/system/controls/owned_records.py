@@ -21,7 +21,7 @@ from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 
 _PEOPLE = re.compile(
-    r"(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
+    r"(?:e?mail_)?(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
 )
 _ENTRIES = frozenset({"http_route", "websocket", "chat_ui"})
 _MAX_LOOKED_AT = 300

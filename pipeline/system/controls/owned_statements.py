@@ -32,7 +32,7 @@ _FIGURE = re.compile(r"\s*(?:distinct\s+)?(?:count|exists|sum|avg|min|max)\s*\([
 _TABLE = re.compile(r"\w+")
 _MARK = re.compile(r"\$(?P<number>\d{1,3})|\?|%s")
 OWNER = re.compile(
-    r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
+    r"(?:(?:e?mail|user|customer|client|owner)_?)?(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?:\w+_)?(?:id|uuid|key|slug)", re.IGNORECASE)
