@@ -61,7 +61,9 @@ def _speakers(assembly: Assembly, schema: Node, depth: int) -> frozenset[str]:
     """The constants that the `role` of a turn, or of each turn of a list, is one of."""
     program = assembly.program
     for role in _parts(assembly, schema, "role"):
-        listed = [(link[0], one) for link in _links(assembly, role) if callee_text(assembly, link) in _LISTS for one in _given(assembly, link)]
+        listed = [
+            (link[0], one) for link in _links(assembly, role) if callee_text(assembly, link) in _LISTS for one in _given(assembly, link)
+        ]
         constants = [c for one in listed for part in (*program.elements(one), one) for c in program.constants(part)]
         return frozenset(constant.text for constant in constants)
     lists = [link for link in _links(assembly, schema) if callee_text(assembly, link) == "array"]
