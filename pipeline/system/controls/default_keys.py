@@ -96,7 +96,7 @@ def _stands_alone(assembly: Assembly, file: int) -> bool:
 
 
 def _is_left_behind(assembly: Assembly, node: Node) -> bool:
-    """Whether a module only holds functions for others, which nothing imports and none of which it runs itself: what it says at its top is dead."""
+    """Whether a module only holds functions for others, that nothing imports and that it does not run itself: its top is dead."""
     program, facts = assembly.program, assembly.program.files[node[0]]
     if (
         facts.language != "python"

@@ -1,8 +1,8 @@
 """Records that were found by their number and their owner before a statement opens them by the number alone.
 
-Takes an assembly, a statement that compares no owner, the program's other statements and the functions that run with it; says whether one of
-these asked whose the record is: earlier where both stand in one function, with a test that leaves where nothing was found, or a call that
-fails by itself. A list of one's own records, which compares no number, finds none of them first.
+Takes an assembly, a statement that compares no owner, the program's other statements and the functions that run with it; says whether one
+of these asked whose the record is: earlier where both stand in one function, with a test that leaves where nothing was found, or a call
+that fails by itself. A list of one's own records, which compares no number, finds none of them first.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def _is_number(assembly: Assembly, file: int, parameter: Parameter) -> bool:
 
 
 def _is_chosen(assembly: Assembly, begin: Node, chosen: set[Node], owned: set[Node]) -> bool:
-    """Whether the number that a statement is given comes of the arguments of the tool, and is none of a record that was found as one's own."""
+    """Whether the number that a statement is given comes of the arguments of the tool, and is not that of a record of one's own."""
     program = assembly.program
 
     def given(node: Node) -> list[Node]:
