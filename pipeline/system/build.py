@@ -72,6 +72,7 @@ from pipeline.system.elements.injected_models import mark_injected_models
 from pipeline.system.elements.kept_by_default import mark_kept_by_default
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
+from pipeline.system.elements.asked_here import mark_asked_here
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.one_operator import mark_one_operator
@@ -190,6 +191,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_default_keys, assembly)
     steps.run(add_callers_keys, assembly)
     steps.run(add_model_addresses, assembly)
+    steps.run(mark_asked_here, assembly)
     steps.run(mark_unchecked_certificates, assembly)
     steps.run(mark_unchecked_go, assembly)
     steps.run(mark_unchecked_hosts, assembly)
