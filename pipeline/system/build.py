@@ -59,6 +59,7 @@ from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
 from pipeline.system.elements.acts_again import mark_acts_again
 from pipeline.system.elements.approval_routes import mark_approval_routes
+from pipeline.system.elements.asked_here import mark_asked_here
 from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
 from pipeline.system.elements.brought_stores import mark_brought_stores
 from pipeline.system.elements.browser_keys import mark_browser_keys
@@ -72,7 +73,6 @@ from pipeline.system.elements.injected_models import mark_injected_models
 from pipeline.system.elements.kept_by_default import mark_kept_by_default
 from pipeline.system.elements.loopback import add_loopback
 from pipeline.system.elements.message_senders import mark_message_senders
-from pipeline.system.elements.asked_here import mark_asked_here
 from pipeline.system.elements.model_addresses import add_model_addresses
 from pipeline.system.elements.notebook_files import mark_notebook_files
 from pipeline.system.elements.one_operator import mark_one_operator
