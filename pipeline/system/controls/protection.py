@@ -251,8 +251,8 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += receivers(assembly, node)
     elif rule.protects == "routes":
         covered += routes_below(assembly, site)
-        for identity in of_few(assembly, site, covered) if control == "authentication" else ():
-            assembly.control("authorisation", identity, evidence)
+        for few in of_few(assembly, site, covered) if control == "authentication" else ():
+            assembly.control("authorisation", few, evidence)
     elif rule.protects == "element" and node in assembly.element_of_call:
         covered.append(assembly.element_of_call[node])
     if rule.protects in ("function", "element"):
