@@ -72,6 +72,7 @@ class Memo:
     demanded: dict[tuple[str, str, str], tuple[ControlKind, Node] | None] = field(default_factory=dict)  # what classes ask of fields
     markers: dict[FunctionRef, list[Node]] = field(default_factory=dict)  # functions a framework calls, with what registered them
     schemas_beside: dict[FunctionRef, list[Node]] | None = None  # functions of tools, with the schemas in the same record
+    filled_bodies: frozenset[str] | None = None  # fields of bodies of requests that the program writes itself
     optional_variables: dict[str, bool] | None = None  # entries of schemas, with whether the program does without them
     put_by_steps: dict[Node, frozenset[str]] | None = None  # calls that run a graph, by what its steps put into its state
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything

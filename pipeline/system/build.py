@@ -59,6 +59,7 @@ from pipeline.system.draft import Drafts
 from pipeline.system.drawings.drawn import Drawings, add_drawings
 from pipeline.system.elements.acts_again import mark_acts_again
 from pipeline.system.elements.approval_routes import mark_approval_routes
+from pipeline.system.elements.asked_here import mark_asked_here
 from pipeline.system.elements.bot_webhooks import mark_bot_webhooks
 from pipeline.system.elements.brought_stores import mark_brought_stores
 from pipeline.system.elements.browser_keys import mark_browser_keys
@@ -190,6 +191,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_default_keys, assembly)
     steps.run(add_callers_keys, assembly)
     steps.run(add_model_addresses, assembly)
+    steps.run(mark_asked_here, assembly)
     steps.run(mark_unchecked_certificates, assembly)
     steps.run(mark_unchecked_go, assembly)
     steps.run(mark_unchecked_hosts, assembly)

@@ -96,3 +96,88 @@ def test_a_decorator_that_refuses_counts_where_it_wraps_what_was_registered(mark
 def test_routes_in_a_table_are_called_as_they_were_decorated() -> None:
     routes = {route.attributes["path"]: route.attributes["authenticated"] for route in elements(system_of(_STARLETTE), "http_route")}
     assert routes == {"/batch": True, "/release": False}
+
+
+_STEPS = """
+import { NextResponse } from "next/server";
+import { readSession } from "./sessions";
+
+type Handler = (request: Request) => Promise<Response>;
+type Step = (request: Request) => Promise<Request | Response>;
+
+function withSteps(handler: Handler, step?: Step, scope?: string): Handler {
+  return async (request) => {
+    return timed(scope, async () => {
+      try {
+        let asked: Request = request;
+        if (step) {
+          const said = await step(request);
+          if (said instanceof Response) return said;
+          asked = said;
+        }
+        return await handler(asked);
+      } catch (error) {
+        return NextResponse.json({ error: "failed" }, { status: 500 });
+      }
+    });
+  };
+}
+
+function withTold(handler: Handler, told: Step): Handler {
+  return async (request) => {
+    await told(request);
+    return handler(request);
+  };
+}
+
+async function memberStep(request: Request): Promise<Request | Response> {
+  const session = await readSession(request.headers.get("cookie"));
+  if (!session?.user) {
+    return NextResponse.json({ error: "Unauthorized" }, { status: 401 });
+  }
+  return request;
+}
+
+async function countStep(request: Request): Promise<Request | Response> {
+  counts.add(request.url);
+  return request;
+}
+
+export function withMember(scope: string | Handler, handler?: Handler): Handler {
+  if (typeof scope === "string") {
+    return withSteps(handler!, memberStep, scope);
+  }
+  return withSteps(scope, memberStep);
+}
+export const withCounts = (handler: Handler) => withSteps(handler, countStep);
+export const withErrors = (handler: Handler) => withSteps(handler);
+export const withNotes = (handler: Handler) => withTold(handler, memberStep);
+export const withBoth = (handler: Handler) => withErrors(withMember("both", handler));
+"""
+_ROUTE = """
+import { WRAPPER } from "../../lib/steps";
+import OpenAI from "openai";
+
+export const POST = WRAPPER(SCOPEasync (request) => {
+  const body = await request.json();
+  const reply = await new OpenAI().responses.create({ model: "gpt-4.1", input: body.question });
+  return Response.json({ reply });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "scope", "asked"),
+    [
+        ("withMember", "", True),
+        ("withMember", '"ask", ', True),
+        ("withBoth", "", True),
+        ("withCounts", "", False),
+        ("withErrors", "", False),
+        ("withNotes", "", False),  # what the step answers is not looked at
+    ],
+)
+def test_a_wrapper_made_of_another_asks_what_it_tells_that_to_ask_first(wrapper: str, scope: str, asked: bool) -> None:
+    route = _ROUTE.replace("WRAPPER", wrapper).replace("SCOPE", scope)
+    (found,) = elements(system_of({"lib/steps.ts": _STEPS, "app/api/ask/route.ts": route.replace("../../", "../../../")}), "http_route")
+    assert found.attributes["authenticated"] is asked

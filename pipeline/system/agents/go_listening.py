@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import Node
+from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.arguments import entry_of
-from pipeline.system.rules.words import mentions
+from pipeline.system.program.walking import inside, runs_of
+from pipeline.system.rules.words import mentions, words_of
 
 _EVERYWHERE = re.compile(r"^(0\.0\.0\.0|\[::\])?:")
 _HERE = re.compile(r"^(127\.|localhost|\[::1\])")
@@ -25,6 +26,8 @@ _TRANSPORTS = ("NewStreamableHTTPHandler", "NewSSEHandler", "NewStreamableHTTPSe
 _FLAGS = ("go:flag.", "github.com/spf13/pflag.", "github.com/spf13/cobra.")
 _OPTIONS = {"String": 2, "StringP": 3}  # where the default stands: `flag.String("addr", ":8765", "where to listen")`
 _SPEAKS = ("/mcp.Server.Run", "/server.ServeStdio", "/server.NewStdioServer")
+_LOOPBACK = frozenset({"loopback", "localhost"})
+_MOST_ON_WAY, _MOST_PARTS = 200, 40
 _ASKS = ("auth", "authenticate", "authenticated", "authentication", "authorize", "authorization", "bearer", "token", "jwt", "oauth")
 
 
@@ -32,10 +35,10 @@ def mark_go_listening(assembly: Assembly) -> None:
     """The host of each MCP server that a Go function serves over HTTP."""
     servers = [identity for identity, draft in assembly.drafts.by_id.items() if draft.kind == "mcp_server"]
     for call in _opened(assembly) if servers else ():
-        inside = (call[0], assembly.program.value(call).scope)
-        names = [name for other in assembly.calls_in(inside) for name in assembly.program.callee_names(other)]
+        opening = (call[0], assembly.program.value(call).scope)
+        names = [name for other in assembly.calls_in(opening) for name in assembly.program.callee_names(other)]
         host = _host(assembly, call)
-        if host is None or mentions(names, _ASKS) or not _makes_a_handler(assembly, call[0]):
+        if host is None or mentions(names, _ASKS) or not _makes_a_handler(assembly, call[0]) or _is_refused_outside(assembly, opening):
             continue
         for identity in _served(assembly, call, servers):
             draft, evidence = assembly.draft(identity), assembly.cite(call)
@@ -46,6 +49,20 @@ def mark_go_listening(assembly: Assembly) -> None:
                 spoken = [assembly.cite(node) for node in draft.nodes if _is_spoken(assembly, node)]  # the other way it may be started
                 draft.evidence = [one for one in draft.evidence if one not in spoken]
             draft.show(evidence)
+
+
+def _is_refused_outside(assembly: Assembly, opening: FunctionRef) -> bool:
+    """Whether the way to a port ends where it is open and nobody is asked: `if !isLoopback(addr) && !cfg.hasAuth() { return err }`."""
+    program = assembly.program
+    reached = [function for one in runs_of(program, opening) for function in (one, *sorted(assembly.reach(one)))]
+    for file, number in dict.fromkeys(reached[:_MOST_ON_WAY]):
+        for branch in program.files[file].branches:
+            if branch.scope == number and branch.exits_when == "holds":
+                parts = (program.value(part).text for part in inside(program, (file, branch.condition), _MOST_PARTS))
+                words = {word for text in parts for word in words_of(text[:60])}
+                if not _LOOPBACK.isdisjoint(words) and not words.isdisjoint(_ASKS):
+                    return True
+    return False
 
 
 def _is_spoken(assembly: Assembly, node: Node) -> bool:

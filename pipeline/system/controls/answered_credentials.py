@@ -21,7 +21,7 @@ from pipeline.system.model import GOES_OUT
 from pipeline.system.program.walking import inside
 
 _CREDENTIAL = re.compile(
-    r"(?!(?:is|has|needs|requires|show|public|last|old|new|confirm)_)(?:\w+_)?(?:password|passwd|passphrase)(?:_(?:hash|digest|salt|enc|encrypted))?"
+    r"(?!(?:is|has|must|needs|requires|force|can|should|allow|show|public|last|old|new|confirm)_)(?:\w+_)?(?:password|passwd|passphrase)(?:_(?:hash|digest|salt|enc|encrypted))?"
     r"|(?:hashed|encrypted|hash)_(?:\w+_)?(?:password|pass|pwd|api_key|token)|pass_?hash|pwd_hash"
     r"|(?:\w+_)?(?:api|private|secret|client|signing)_?(?:key|secret)(?:_(?:hash|encrypted))?|(?:totp|mfa|otp|two_factor|webhook)_secret"
     r"|(?:refresh|access|reset|password_reset|reset_password|remember)_token(?:_hash)?|recovery_codes"
@@ -49,6 +49,7 @@ _HAS_GETTERS = frozenset({"Data", "Getter", "Value"})
 _ENTITIES = frozenset({"Entity", "Document", "MappedSuperclass"})
 _SAYS = frozenset({"update", "constant", "collection", "operation", "unknown"})
 _TYPED = frozenset({"java", "kotlin", "csharp"})
+_FLAGS = frozenset({"Boolean", "BooleanField", "boolean", "bool", "Bool"})
 _MOST, _DEEPEST = 80, 4
 
 
@@ -101,12 +102,17 @@ def _tables(program: Program) -> dict[str, list[Column]]:
         name = table.name.removesuffix("s")
         for column in table.columns:
             plain = snake(column.name)
-            if _CREDENTIAL.fullmatch(plain):
+            if _CREDENTIAL.fullmatch(plain) and not _is_flag(program, column):
                 if _is_kept_inside(program, table, column):
                     inner.add((name, plain))
                 found.setdefault(name, {}).setdefault(plain, column)
     kept = {name: [column for plain, column in columns.items() if (name, plain) not in inner] for name, columns in found.items()}
     return {name: columns for name, columns in kept.items() if columns}
+
+
+def _is_flag(program: Program, column: Column) -> bool:
+    """Whether a column only holds yes or no."""
+    return any(program.value(part).text in _FLAGS for said in column.said for part in inside(program, said, _MOST))
 
 
 def _is_kept_inside(program: Program, table: Table, column: Column) -> bool:

@@ -42,6 +42,39 @@ def declared_parts(assembly: Assembly, hit: Hit) -> Iterator[tuple[ControlKind, 
                     yield "type_cast", node  # one of a few written texts is as little text as a number is
 
 
+def declared_speakers(assembly: Assembly, hit: Hit) -> frozenset[str]:
+    """Who may speak in what arrives by the schema it was checked by: `role: z.enum(["user", "assistant"])`; nothing where that is open."""
+    for position, node in enumerate(hit.trace):
+        for schema in _schemas_at(assembly, node):
+            part = schema
+            for key in _taken(assembly, hit.trace[position + 1 :]):
+                inner = next(_parts(assembly, part, key), None)
+                if inner is None and key not in _ENVELOPE:
+                    break
+                part = inner or part
+            if said := _speakers(assembly, part, 0):
+                return said
+    return frozenset()
+
+
+def _speakers(assembly: Assembly, schema: Node, depth: int) -> frozenset[str]:
+    """The constants that the `role` of a turn, or of each turn of a list, is one of."""
+    program = assembly.program
+    for role in _parts(assembly, schema, "role"):
+        listed = [
+            (link[0], one) for link in _links(assembly, role) if callee_text(assembly, link) in _LISTS for one in _given(assembly, link)
+        ]
+        constants = [c for one in listed for part in (*program.elements(one), one) for c in program.constants(part)]
+        return frozenset(constant.text for constant in constants)
+    lists = [link for link in _links(assembly, schema) if callee_text(assembly, link) == "array"]
+    each = ((link[0], one) for link in lists for one in _given(assembly, link)) if depth < _DEEPEST else ()
+    return next((said for one in each if (said := _speakers(assembly, one, depth + 1))), frozenset())
+
+
+def _given(assembly: Assembly, call: Node) -> list[int]:
+    return list(assembly.program.value(call).inputs[1:2])
+
+
 def _takes_free_parts(assembly: Assembly, hit: Hit, record: Node, schema: Node) -> bool:
     """Whether what arrives is also made of a part that the schema leaves free: `f"{shelf}/{name}"`, where only the shelf is of a list."""
     program = assembly.program

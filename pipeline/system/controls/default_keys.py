@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from ingest.code.program import Node
 from ingest.config.packages import said_by_default
 from ingest.described_values import is_sample
-from ingest.facts import CodeFacts, Value
+from ingest.facts import CodeFacts, Function, Value
 from ingest.secret_marks import mark_of
 from ingest.secrets import mask_literals_of
 from pipeline.system.assembly import Assembly
@@ -24,12 +24,13 @@ from pipeline.system.controls.made_logins import MADE, is_for_samples, made_logi
 from pipeline.system.controls.signed_logins import kept_in_rows, keys_nobody_asks
 from pipeline.system.controls.signing_uses import SigningUse, signing_uses
 from pipeline.system.controls.taken_by_default import Default, SchemaDefaults, default_of_read, defaults_behind, variable_read
-from pipeline.system.controls.unread_settings import stands_unread
+from pipeline.system.controls.unread_settings import is_unread_field, stands_unread
+from pipeline.system.elements.unreached import is_named_elsewhere
 from pipeline.system.model import AttributeValue
 from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.programs import imported
 from pipeline.system.program.walking import inputs_of, walk
-from pipeline.system.rules.signing import load_signing
+from pipeline.system.rules.signing import is_issued, load_signing
 
 _OF_A_STORE = re.compile(r"ACCESS_KEY", re.IGNORECASE)  # beside a key of access, a secret key is the other half of a login
 _PUBLIC = ("-----BEGIN PUBLIC", "-----BEGIN CERT", "http://", "https://")  # verifies what only its other half can sign
@@ -74,7 +75,7 @@ def add_default_keys(assembly: Assembly) -> None:
             continue
         if is_sample(value.text) and _stands_alone(assembly, node[0]):
             continue
-        if key_use is None and stands_unread(assembly.program, node):
+        if (key_use is None and stands_unread(assembly.program, node)) or _is_left_behind(assembly, node):
             continue
         names = () if node in logins else default.names  # that the word is compared and refused is what it is for
         if (
@@ -92,6 +93,32 @@ def _stands_alone(assembly: Assembly, file: int) -> bool:
     program = assembly.program
     called = any(function[0] == file for function in assembly.entry_of_function)
     return not called and not any(file in imported(program, other) for other in range(len(program.files)) if other != file)
+
+
+def _is_left_behind(assembly: Assembly, node: Node) -> bool:
+    """Whether a module only holds functions for others, that nothing imports and that it does not run itself: its top is dead."""
+    program, facts = assembly.program, assembly.program.files[node[0]]
+    if (
+        facts.language != "python"
+        or not facts.path.endswith(".py")
+        or program.value(node).scope != 0
+        or not _stands_alone(assembly, node[0])
+    ):
+        return False
+    own = [function for function in facts.functions[1:] if function.parent in (None, 0)]
+    runs = any(
+        value.kind == "call" and value.scope == 0 and any(target.function[0] == node[0] for target in program.targets((node[0], number)))
+        for number, value in enumerate(facts.values)
+    )
+    asked = any(function.decorators and not _is_plain(assembly, node[0], function) for function in own)
+    started = any(value.kind == "constant" and value.text == "__main__" for value in facts.values)
+    return bool(own) and not runs and not asked and not started and not is_named_elsewhere(program, (), node[0])
+
+
+def _is_plain(assembly: Assembly, file: int, function: Function) -> bool:
+    """Whether a function is decorated with what changes how it is called, and does not register it."""
+    names = (name for decorator in function.decorators for name in assembly.program.names((file, decorator)))
+    return all(name.startswith(("contextlib.", "functools.", "builtins.")) for name in names)
 
 
 def _is_proof(assembly: Assembly, use: SigningUse, default: Default) -> bool:
@@ -139,15 +166,16 @@ def _by_name(assembly: Assembly, file: int, facts: CodeFacts) -> Iterator[tuple[
     program, known, values = assembly.program, load_signing(), facts.values
     if any(value.kind in ("attribute", "constant") and _OF_A_STORE.search(value.text[:60]) for value in values):
         return
+    said = {value.text for value in values if value.kind in ("attribute", "constant") and len(value.text) < 60}
     for number, value in enumerate(values):
         node = (file, number)
         if value.kind == "choice" and len(value.inputs) == 2:
             for given, other in ((0, 1), (1, 0)):
-                if known.signs(name := variable_read(assembly, (file, value.inputs[given]))):
+                if known.signs(name := variable_read(assembly, (file, value.inputs[given]))) and not is_issued(name, said):
                     yield name, (file, value.inputs[other])
         elif value.kind == "call" and known.signs(name := variable_read(assembly, node)):
             default = default_of_read(assembly, node)
-            if default is not None:
+            if default is not None and not is_issued(name, said):
                 yield name, default
         elif (
             value.kind == "constant"
@@ -160,7 +188,7 @@ def _by_name(assembly: Assembly, file: int, facts: CodeFacts) -> Iterator[tuple[
         bases = [base for node in cls.bases for base in program.names((file, node))]
         if any(base.startswith(known.settings) for base in (*bases, *program.outside_bases(cls.qualified_name))):
             for field, _annotation, given_by_class, _line in cls.fields:
-                if given_by_class is not None and known.signs(field):
+                if given_by_class is not None and known.signs(field) and not is_unread_field(program, cls.qualified_name, field):
                     yield field, _declared(assembly, (file, given_by_class))
 
 

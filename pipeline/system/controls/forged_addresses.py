@@ -3,10 +3,10 @@
 Takes an assembly and the refusals of its limits, adds a part of the program for each function that takes that entry for who calls, where
 a limit's refusal runs in it or in a function that asks it, and what it gives goes into more than a line of a log. A proxy appends the
 address it sees; what stands before it is the caller's. An entry counted from the end is one that a proxy wrote, one that is only believed
-of known proxies comes from them, and a limit that counts signed-in users by their own number needs no address: all are left out. Whether a
-platform writes the header anew is not known here. A device that the caller names in a header of its own (`X-Device-Id`) is as little who
-calls, where a function gives it back for that. `req.ip` of Express is that first entry where the application trusts every proxy
-(`app.set("trust proxy", true)`).
+of known proxies comes from them, one behind a setting that trusts what stands in front is not read while that is off, and a limit that
+counts signed-in users by their own number needs no address: all are left out. Whether a platform writes the header anew is not known
+here. A device that the caller names in a header of its own (`X-Device-Id`) is as little who calls, where a function gives it back for
+that. `req.ip` of Express is that first entry where the application trusts every proxy (`app.set("trust proxy", true)`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.header_reads import header_of
 from pipeline.system.controls.taken_by_default import SchemaDefaults
+from pipeline.system.flows.switches import off_by
 from pipeline.system.model import AttributeValue
-from pipeline.system.program.walking import inputs_of, passed_for, walk
+from pipeline.system.program.walking import inputs_of, inside, passed_by, passed_for, walk
+from pipeline.system.rules.words import words_of
 
 _FORWARDED = re.compile(r"(?:http_)?x[-_]forwarded[-_]for", re.IGNORECASE)
 _DEVICE = re.compile(r"x-(?:device|client|visitor|install(?:ation)?|anonymous|browser)(?:-(?:id|uuid|token))?|x-fingerprint", re.IGNORECASE)
@@ -49,6 +51,10 @@ _FROM_BEHIND = re.compile(
     r"^(?:pop|at|rpartition|rsplit|lastIndexOf|LastIndex|last|reversed?|toReversed)$|trusted_?prox|known_?prox|prox(?:y|ies)_?(?:count|depth|hops)",
     re.IGNORECASE,
 )
+_FALLBACKS = frozenset({"or", "??", "||"})
+_CALLERS_NAMES = frozenset({"user", "member", "principal", "account", "identity", "customer"})
+_TRUST = frozenset({"trust", "trusts", "trusted"})
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _OF_EXPRESS = ("typescript", "javascript")
 _INDEXED = frozenset({"-1", "-2"})
 _MOST, _CALLERS = 60, 6
@@ -60,6 +66,7 @@ def add_forged_addresses(assembly: Assembly, refusals: Mapping[FunctionRef, Node
     trusting = _trusts_all(assembly) if refusals else {}
     for function, read in _read_as_address(assembly, trusting.keys()):
         taken.setdefault(function, read)
+    taken = {reference: read for reference, read in taken.items() if not _never_comes(assembly, reference, read)}
     for refusing, refusal in sorted(refusals.items()) if taken else ():
         for reference in sorted(assembly.reach(refusing) & taken.keys()):
             keyed = refusal not in asked or _is_key(assembly, refusal, taken[reference], reference)
@@ -113,6 +120,8 @@ def _add(assembly: Assembly, read: Node, refusal: Node, trust: Node | None) -> N
 def _asked_before(program: Program, read: Node) -> Node | None:
     """The header of an edge that a function gives back before it looks at the one that every proxy appends to."""
     facts, (file, place) = program.files[read[0]], read
+    if (before := _first_choice(program, read)) is not None:
+        return before
     scope, line = facts.values[place].scope, facts.values[place].line
     for number, value in enumerate(facts.values):
         if (
@@ -125,6 +134,92 @@ def _asked_before(program: Program, read: Node) -> Node | None:
             if any(value.line <= facts.values[branch.condition].line <= line for branch in taken):
                 return file, number
     return None
+
+
+def _first_choice(program: Program, read: Node) -> Node | None:
+    """The header of an edge that stands before the read one in a row of fallbacks: `get("cf-connecting-ip") ?? forwarded ?? "unknown"`."""
+    facts, scope = program.files[read[0]], program.value(read).scope
+    for value in facts.values:
+        if value.kind != "choice" or value.scope != scope or value.text not in _FALLBACKS:
+            continue
+        parts = [list(inside(program, (read[0], given), _MOST)) for given in value.inputs]
+        at = next((position for position, part in enumerate(parts) if read in part), 0)
+        for node in (node for part in parts[:at] for node in sorted(part)):
+            if program.value(node).kind in ("constant", "attribute", "index") and _OF_AN_EDGE.fullmatch(program.value(node).text):
+                return node
+    return None
+
+
+def _never_comes(assembly: Assembly, reference: FunctionRef, read: Node) -> bool:
+    """Whether a function leaves before it reads the header: every caller says who is signed in, or a setting is off that asks for it."""
+    facts, line = assembly.program.files[read[0]], assembly.program.value(read).line
+    for branch in facts.branches:
+        if branch.scope != reference[1]:
+            continue
+        side = branch.side(read[1])
+        if side is None and branch.exits_when and facts.values[branch.condition].line < line:
+            side = branch.exits_when != "holds"
+        if side is None:
+            continue
+        condition = (read[0], branch.condition)
+        if not side and _always_given(assembly, reference, condition):
+            return True
+        if _is_trust(assembly, condition) and (off_by(assembly, condition, side) or _verdict_is_off(assembly, condition, side)):
+            return True
+    return False
+
+
+def _always_given(assembly: Assembly, reference: FunctionRef, condition: Node) -> bool:
+    """Whether a condition is a parameter for which every caller passes a part of who is signed in: `limit(request, user.id)`."""
+    program = assembly.program
+    place = program.parameter_of(condition) if program.value(condition).kind == "parameter" else None
+    if place is None or place[0] != reference or not (calls := program.callers(reference)):
+        return False
+    return all((given := passed_by(program, call, place)) and all(_is_part_of_caller(assembly, one) for one in given) for call in calls)
+
+
+def _is_part_of_caller(assembly: Assembly, node: Node) -> bool:
+    """`user.id`, where `user` is handed in: where nobody is signed in it fails, unless it says that there may be nobody (`user?.id`)."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute" or not value.inputs:
+        return False
+    owner = program.value((node[0], value.inputs[0]))
+    cited = assembly.cite(node)
+    return (
+        owner.kind == "parameter"
+        and not _CALLERS_NAMES.isdisjoint(words_of(owner.text))
+        and cited is not None
+        and f"{owner.text}?" not in cited.quote
+    )
+
+
+def _is_trust(assembly: Assembly, condition: Node) -> bool:
+    """Whether a condition asks for a setting by which what stands in front is believed."""
+    parts = list(inside(assembly.program, condition, _MOST))
+    return any(not _TRUST.isdisjoint(words_of(assembly.program.value(part).text[:60])) for part in parts)
+
+
+def _verdict_is_off(assembly: Assembly, condition: Node, holds: bool) -> bool:
+    """The same for a function of the project that says so: `def trusts_proxy(): return os.getenv("TRUST_PROXY", "") == "on"`."""
+    program, node = assembly.program, condition
+    while program.value(node).kind == "operation" and program.value(node).text in ("not", "!"):
+        node, holds = (node[0], program.value(node).inputs[0]), not holds
+    returned = [
+        (target.function[0], given)
+        for target in (program.targets(node) if program.value(node).kind == "call" else ())
+        for given in program.function(target.function).returns
+    ]
+    return bool(returned) and all(off_by(assembly, one, holds) is not None or _asks_unset(program, one, holds) for one in returned)
+
+
+def _asks_unset(program: Program, verdict: Node, holds: bool) -> bool:
+    """Whether a variable that is empty by default is looked for among words for yes: `os.getenv("TRUST", "").lower() in {"1", "true"}`."""
+    value = program.value(verdict)
+    if not holds or value.kind != "operation" or value.text not in ("in", "=="):
+        return False
+    said = [one.text.lower() for part in inside(program, verdict, _MOST) if (one := program.value(part)).kind == "constant"]
+    reads = any("getenv" in program.value(part).text or "environ" in program.value(part).text for part in inside(program, verdict, _MOST))
+    return reads and not _YES.isdisjoint(said) and ("" in said or not _NO.isdisjoint(said))
 
 
 def _program_of(assembly: Assembly, file: int) -> str:

@@ -12,6 +12,7 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
 from pipeline.system.controls.declared_fields import declared_fields
 from pipeline.system.controls.declared_parts import declared_parts
+from pipeline.system.controls.filled_bodies import is_filled
 from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
 from pipeline.system.controls.own_checks import proven, refused_by
@@ -57,6 +58,7 @@ def controls_on_way(assembly: Assembly, hit: Hit, role: SinkRole) -> list[tuple[
     if role in ("prompt", "system_prompt", "conversation", "instructions"):
         controls += [("content_separation", node) for node in hit.trace if is_fenced(assembly, node, hit.trace)]
     controls += declared_parts(assembly, hit)
+    controls += [("input_validation", node) for node in hit.trace if is_filled(assembly, node)]
     controls += [("human_approval", node) for node in _asked(assembly, hit)]
     if role == "html":
         controls += [("output_encoding", node) for node in hit.trace if escapes_markup(assembly, node)]

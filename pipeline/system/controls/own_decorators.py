@@ -1,6 +1,7 @@
 """Decorators of a project's own that run around an entry: the functions inside them that are called in its place.
 
-In TypeScript a wrapper is a call that is given the handler where it is offered or registered: `export const POST = withUser(ask)`.
+In TypeScript a wrapper is a call that is given the handler where it is offered or registered: `export const POST = withUser(ask)`. A
+wrapper may be made of another one, which it tells what to ask first: `withUser = (handler) => withSteps(handler, requireUser)`.
 
 Takes an assembly and an entry, gives the functions that wrap it, and tells decorators that come too late: in Python a registration that is
 itself a decorator (`@app.post("/ask")`) takes the function as the decorators below it left it, and what stands above it wraps a function
@@ -12,11 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.guards import parts
+from pipeline.system.program.walking import walk
 from pipeline.system.program.wrapped_elsewhere import calls_behind
 
-_DEEPEST = 4
+_DEEPEST, _MOST = 4, 12
+_STEPS = frozenset({"name", "choice", "guarded", "await"})
 _GUARDS = re.compile(r"^(with|require[sd]?|ensure|protect|define)(\w*?)(Auth|Session|User|Login)|^protect(ed)?$")
 
 
@@ -38,6 +42,7 @@ def wrappers_of(assembly: Assembly, reference: FunctionRef, markers: Collection[
             for name in program.names((call[0], program.value(call).inputs[0])):
                 for made in program.functions.get(name, ()):
                     yield from _inside(assembly, made)
+                    yield from _made_of_another(assembly, made, 0)
         return
     if program.files[file].language != "python":
         return
@@ -75,6 +80,52 @@ def calls_around(assembly: Assembly, marker: Node, reference: FunctionRef, depth
         if around or any(reference in program.functions.get(name, ()) for name in program.names(given)):
             found += [marker, *around]
     return list(dict.fromkeys(found))
+
+
+def _made_of_another(assembly: Assembly, wrapper: FunctionRef, depth: int) -> Iterator[FunctionRef]:
+    """What runs before a handler that a wrapper hands to another one: the inside of that, and the steps it is told to ask first."""
+    program = assembly.program
+    for call in assembly.calls_in(wrapper):
+        for target in program.targets(call):
+            bound = {
+                position: [(call[0], program.value(call).inputs[argument]) for argument in given]
+                for position, given in program.bind(call, target).items()
+            }
+            handed = {position for position, given in bound.items() if any(_is_own_parameter(program, node, wrapper) for node in given)}
+            if target.constructs or target.function == wrapper or not handed:
+                continue
+            inner = list(_inside(assembly, target.function))
+            yield from inner
+            for position in sorted(bound.keys() - handed) if inner else ():
+                if any(_minds(assembly, one, (target.function, position)) for one in inner):
+                    yield from (one for node in bound[position] for name in program.names(node) for one in program.functions.get(name, ()))
+            if depth < _DEEPEST:
+                yield from _made_of_another(assembly, target.function, depth + 1)
+
+
+def _is_own_parameter(program: Program, node: Node, function: FunctionRef) -> bool:
+    def onward(one: Node) -> list[Node]:
+        value = program.value(one)
+        if value.kind not in _STEPS:
+            return []
+        given = value.inputs[:1] if value.kind == "guarded" else value.inputs
+        return [*((one[0], identity) for identity in given), *(origin for origin in program.origins(one) if origin != one)]
+
+    places = (program.parameter_of(one) for one in walk(node, onward, _MOST) if program.value(one).kind == "parameter")
+    return any(place is not None and place[0] == function for place in places)
+
+
+def _minds(assembly: Assembly, inner: FunctionRef, parameter: tuple[FunctionRef, int]) -> bool:
+    """Whether a function asks what it was told to ask and leaves for the answer: `const no = await step(req); if (no) return no`."""
+    program = assembly.program
+    asked = [call for call in assembly.calls_in(inner) if _calls_parameter(program, call, parameter)]
+    left = [(inner[0], branch.condition) for branch in program.files[inner[0]].branches if branch.scope == inner[1] and branch.exits_when]
+    return bool(asked) and any(call in parts(assembly, condition) for condition in left for call in asked)
+
+
+def _calls_parameter(program: Program, call: Node, parameter: tuple[FunctionRef, int]) -> bool:
+    callee = (call[0], program.value(call).inputs[0])
+    return any(program.parameter_of(one) == parameter for one in (callee, *program.origins(callee)))
 
 
 def _inside(assembly: Assembly, decorator: FunctionRef) -> Iterator[FunctionRef]:

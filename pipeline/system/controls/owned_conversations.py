@@ -1,11 +1,12 @@
 """Conversations that a route opens by their number alone, in a program that knows whose they are.
 
 Takes an assembly whose entries are known and asked for their callers, marks routes that read a conversation by a number of their address
-without its owner, or write over one; turns in a table of their own that name their conversation in a column count as it. That conversations
-have owners is seen from the program: another statement compares the owner's column of the same table, or the table is written or declared
-with one. A route for those who may open what is others', and one that looks at that column afterwards, itself or in a function it runs, is
-left alone. Statements that are written down as text are read, and those of object mappers that `mapped_statements` knows; a statement in a
-function that a route calls counts where the address says that its number is a conversation's.
+without its owner, or write over one; turns in a table of their own that name their conversation in a column count as it. That
+conversations have owners is seen from the program: another statement compares the owner's column of the same table, or the table is
+written or declared with one. A route for those who may open what is others', and one that looks at that column afterwards, itself or in a
+function it runs, is left alone, and so is a statement about what was found by its owner before (`found_first`). Statements that are
+written down as text are read, and those of object mappers that `mapped_statements` knows; a statement in a function that a route calls
+counts where the address says that its number is a conversation's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.found_first import is_found_first
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_statements import NUMBER, Statement, all_statements, compares_later, stands_in
 from pipeline.system.controls.owning_columns import owners_of
@@ -42,6 +44,8 @@ def mark_owned_conversations(assembly: Assembly) -> None:
             known = owners.get(statement.table, set())
             here = stands_in(assembly, statement.call, reference)
             if not known or statement.is_owned or not (here or _is_run(assembly, statement, reference)):
+                continue
+            if statement.number is None and is_found_first(assembly, statement, every, {reference, *assembly.reach(reference)}):
                 continue
             if statement.number is not None:
                 named = _is_sent(assembly, statement.number, reference)

@@ -21,7 +21,8 @@ from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.program.walking import inputs_of, inside, passed_for, walk
 
 _PEOPLE = re.compile(
-    r"(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?", re.IGNORECASE
+    r"(?:e?mail_)?(?:user|account|customer|client|employee|member|tenant|profile|person|people|organi[sz]ation|org|compan(?:y|ie))s?",
+    re.IGNORECASE,
 )
 _ENTRIES = frozenset({"http_route", "websocket", "chat_ui"})
 _MAX_LOOKED_AT = 300
@@ -54,7 +55,9 @@ def mark_owned_records(assembly: Assembly) -> None:
             statement = by_call.get(call)
             if statement is None or statement.is_owned or not (known := owners.get(statement.table)) or _PEOPLE.fullmatch(statement.table):
                 continue
-            if not any(_opens(one, statement.table, owners) for one in statement.compared) or not _is_chosen(assembly, call, chosen):
+            numbers = [column for column in sorted(statement.compared) if _opens(column, statement.table, owners)]
+            compared = [node for column, node in statement.given if column in numbers] or [call]
+            if not numbers or not any(_is_chosen(assembly, node, chosen, owned) for node in compared):
                 continue
             if any(compares_later(assembly, function, known) for function in sorted({reference, *reached})):
                 continue
@@ -89,12 +92,12 @@ def _is_number(assembly: Assembly, file: int, parameter: Parameter) -> bool:
     return parameter.annotation is not None and assembly.program.is_plain(file, parameter.annotation)
 
 
-def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
-    """Whether something that a statement is given comes of the arguments of the tool."""
+def _is_chosen(assembly: Assembly, begin: Node, chosen: set[Node], owned: set[Node]) -> bool:
+    """Whether the number that a statement is given comes of the arguments of the tool, and is not that of a record of one's own."""
     program = assembly.program
 
     def given(node: Node) -> list[Node]:
-        if node != call and program.value(node).kind == "call" and _gives_new(program, node):
+        if node != begin and program.value(node).kind == "call" and (_gives_new(program, node) or _gives_own(assembly, node, owned)):
             return []
         value = program.value(node)
         compared = [  # in C# a condition is a function: `orders.FirstAsync(order => order.Id == id)`
@@ -104,7 +107,7 @@ def _is_chosen(assembly: Assembly, call: Node, chosen: set[Node]) -> bool:
         ]
         return [*_made_of(program, node), *compared]
 
-    return any(node in chosen for node in walk(call, given, _MAX_LOOKED_AT, nearest_first=True))
+    return any(node in chosen for node in walk(begin, given, _MAX_LOOKED_AT, nearest_first=True))
 
 
 def _is_made_of(program: Program, later: Node, call: Node) -> bool:
@@ -122,6 +125,15 @@ def _gives_new(program: Program, call: Node) -> bool:
     """Whether what a function of the project gives back is of a record that it has just made: nobody chose its number."""
     returned = [(t.function[0], given) for t in program.targets(call) if not t.constructs for given in program.function(t.function).returns]
     return bool(returned) and all(any(_inserts(program, one) for one in inside(program, node, _MAX_INSIDE)) for node in returned)
+
+
+def _gives_own(assembly: Assembly, call: Node, owned: set[Node]) -> bool:
+    """Whether a call is a statement that asks whose the record is, or of a function that gives what such a statement found."""
+    if call in owned:
+        return True
+    program = assembly.program
+    returned = [(t.function[0], given) for t in program.targets(call) if not t.constructs for given in program.function(t.function).returns]
+    return any(not owned.isdisjoint(inside(program, node, _MAX_INSIDE)) for node in returned)
 
 
 def _inserts(program: Program, node: Node) -> bool:

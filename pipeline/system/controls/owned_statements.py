@@ -32,7 +32,7 @@ _FIGURE = re.compile(r"\s*(?:distinct\s+)?(?:count|exists|sum|avg|min|max)\s*\([
 _TABLE = re.compile(r"\w+")
 _MARK = re.compile(r"\$(?P<number>\d{1,3})|\?|%s")
 OWNER = re.compile(
-    r"(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
+    r"(?:(?:e?mail|user|customer|client|owner)_?)?(?:user|owner|employee|account|customer|client|tenant|company|member|author|patient|student|organi[sz]ation|org)s?(?:_?(?:id|email|name))?|created_by",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?:\w+_)?(?:id|uuid|key|slug)", re.IGNORECASE)
@@ -48,6 +48,7 @@ class Statement:
     compared: frozenset[str]
     number: Node | None = None  # what is given for the number of a conversation that is written over
     of_caller: frozenset[str] = frozenset()  # columns that are compared with who calls, whatever they are named
+    given: tuple[tuple[str, Node], ...] = ()  # columns with what they are compared with, where that stands in the statement
 
     @property
     def is_owned(self) -> bool:
@@ -80,7 +81,8 @@ def _statements_in(assembly: Assembly, file: int, filtered: dict[str, set[str]])
             if not any(_SHARED.search(column) for column in mapped.compared) and not _is_filtered(assembly, (file, identity), filtered):
                 of_caller = frozenset(snake(column) for column, node in mapped.given if says_who_calls(assembly, node))
                 columns = frozenset(map(snake, mapped.compared))
-                yield Statement((file, identity), mapped.table.removesuffix("s"), columns, None, of_caller)
+                given_for = tuple((snake(column), node) for column, node in mapped.given)
+                yield Statement((file, identity), mapped.table.removesuffix("s"), columns, None, of_caller, given_for)
             continue
         for given in value.inputs[1:3]:
             text = program.constant((file, given))

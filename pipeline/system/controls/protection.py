@@ -27,7 +27,7 @@ from pipeline.system.controls.net_filters import NetFilters
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.optional_logins import OPTIONAL
 from pipeline.system.controls.rate_limits import add_rate_limits, is_counted
-from pipeline.system.controls.route_policies import routes_below
+from pipeline.system.controls.route_policies import of_few, routes_below
 from pipeline.system.controls.tool_call_records import add_tool_call_records
 from pipeline.system.controls.tool_filters import add_tool_filters
 from pipeline.system.controls.view_policies import add_view_policies
@@ -251,6 +251,8 @@ def _add_control(assembly: Assembly, site: CallSite, control: ControlKind) -> No
         covered += receivers(assembly, node)
     elif rule.protects == "routes":
         covered += routes_below(assembly, site)
+        for few in of_few(assembly, site, covered) if control == "authentication" else ():
+            assembly.control("authorisation", few, evidence)
     elif rule.protects == "element" and node in assembly.element_of_call:
         covered.append(assembly.element_of_call[node])
     if rule.protects in ("function", "element"):

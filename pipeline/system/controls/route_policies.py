@@ -7,15 +7,19 @@ address are not followed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.program.route_groups import groups_around, receiver_of
-from pipeline.system.program.sites import CallSite
+from pipeline.system.program.sites import CallSite, EntrySite
+from pipeline.system.program.walking import inside
 
 _OPEN = {"authentication": "AllowAnonymous", "rate_limit": "DisableRateLimiting"}  # what takes a route out, by what is asked of it
 _OF_GROUPS = ("RouteGroupBuilder.RequireAuthorization", "RouteGroupBuilder.RequireRateLimiting")
 _OF_CONTROLLERS = ("Controller", "Mvc.Authorization.AuthorizeFilter")
 _AROUND = ("io.ktor.server.auth.authenticate", "io.ktor.server.plugins.ratelimit.rateLimit")  # given the routes they stand before
+_RIGHTS = frozenset({"RequireRole", "RequireClaim", "RequireAssertion"})
 _MOST = 60
 
 
@@ -57,6 +61,36 @@ def routes_below(assembly: Assembly, site: CallSite) -> list[str]:
         if is_open not in texts and (is_decorated or not controllers_alone) and not _opened(assembly, entry.marker, is_open):
             found[identity] = None
     return list(found)
+
+
+def of_few(assembly: Assembly, site: CallSite, covered: Collection[str]) -> list[str]:
+    """Of the routes that a call covers, those for which it asks more than a login: `AddFallbackPolicy("x", p => p.RequireRole("x"))`.
+
+    A fallback policy is asked where a route says nothing of its own.
+    """
+    program, node = assembly.program, site.node
+    given = [program.value(part) for part in inside(program, node, _MOST)]
+    made = [reference for one in given if one.kind == "function" for reference in program.functions.get(one.text, ())]
+    asked = {program.value((call[0], program.value(call).inputs[0])).text for function in made for call in assembly.calls_in(function)}
+    asked |= {program.value((node[0], one.inputs[0])).text for one in given if one.kind == "call"}
+    if _RIGHTS.isdisjoint(asked) or not any("FallbackPolicy" in name for name in site.names):
+        return []
+    own = {
+        assembly.entry_of_function[entry.function]
+        for entry in assembly.sites.entries
+        if entry.function in assembly.entry_of_function and _says_itself(assembly, entry)
+    }
+    return [identity for identity in covered if identity not in own]
+
+
+def _says_itself(assembly: Assembly, entry: EntrySite) -> bool:
+    """Whether a route names a policy of its own, by a mark or by a call behind it."""
+    program, (file, marker) = assembly.program, entry.marker
+    marks = (program.value((entry.function[0], one)) for one in program.function(entry.function).decorators)
+    if any("Authorize" in (mark.text, *(program.value((entry.function[0], one)).text for one in mark.inputs[:1])) for mark in marks):
+        return True
+    values = program.files[file].values
+    return any(value.kind == "attribute" and value.text == "RequireAuthorization" and value.inputs[0] == marker for value in values)
 
 
 def _within(assembly: Assembly, call: Node) -> set[FunctionRef]:

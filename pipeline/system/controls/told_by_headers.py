@@ -18,7 +18,9 @@ from ingest.facts import ConfigFacts, Setting
 from ingest.source import parts_of
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.header_reads import HeaderRead, header_reads
+from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_for_somebody import taken_for_somebody
+from pipeline.system.controls.unknown_callers import AUTH_NAME, snake
 from pipeline.system.draft import MAX_EVIDENCE
 from pipeline.system.model import AttributeValue, ControlKind
 from pipeline.system.program.enclosing import around
@@ -44,15 +46,17 @@ class _Proving:
 
     calls: frozenset[Node]
     functions: frozenset[FunctionRef]
+    believing: frozenset[FunctionRef]  # what reads such a header, or asks by what does
 
 
 def add_told_by_headers(assembly: Assembly, config: Sequence[ConfigFacts]) -> None:
     """Adds the functions that take a header for who asks."""
     proxies = [setting for file in config for setting in file.settings if setting.kind == "proxy" and setting.attributes.get("public")]
     proving: _Proving | None = None
-    for read in header_reads(assembly):
+    reads = list(header_reads(assembly))
+    for read in reads:
         at = taken_for_somebody(assembly, read)
-        proving = proving or _proving(assembly)
+        proving = proving or _proving(assembly, _believing(assembly, reads))
         if at is None or _is_vouched_for(assembly, read.node, proving):
             continue
         setting_it = [one for one in proxies if read.header in parts_of(one.attributes.get("headers"))]
@@ -91,6 +95,12 @@ def _is_vouched_for(assembly: Assembly, read: Node, proving: _Proving) -> bool:
     )
 
 
+def _believing(assembly: Assembly, reads: Sequence[HeaderRead]) -> frozenset[FunctionRef]:
+    reading = {_read_in(assembly, read.node) for read in reads}
+    outer = {(call[0], assembly.program.value(call).scope) for one in reading for call in assembly.program.callers(one)[:_MOST_CALLERS]}
+    return frozenset(reading | outer)
+
+
 def _read_in(assembly: Assembly, read: Node) -> FunctionRef:
     """The function that reads a header; a parameter that a framework fills stands in the function it belongs to."""
     return (read[0], assembly.program.value(read).scope)
@@ -102,6 +112,7 @@ def _proofs(assembly: Assembly, function: FunctionRef, proving: _Proving) -> Ite
         runs = {target.function for target in assembly.program.targets(call)}
         below = {inner for one in sorted(runs)[:4] for inner in assembly.reach(one)}
         named = any(source.label == "identity" for source in assembly.sources.get(call, ()))
+        named = named or any(_asks_who_calls(assembly, one, proving) for one in sorted(runs)[:4])
         if named or call in proving.calls or not below.isdisjoint(proving.functions):
             yield call
     facts = assembly.program.files[function[0]]
@@ -118,7 +129,13 @@ def _proofs(assembly: Assembly, function: FunctionRef, proving: _Proving) -> Ite
             yield node  # a membership is looked up for whoever is signed in
 
 
-def _proving(assembly: Assembly) -> _Proving:
+def _asks_who_calls(assembly: Assembly, reference: FunctionRef, proving: _Proving) -> bool:
+    """Whether a function of the project is named for asking who calls, refuses strangers, and takes nobody's word in a header for it."""
+    named = AUTH_NAME.search(snake(assembly.program.function(reference).name)) is not None
+    return named and reference not in proving.believing and refusal_in(assembly, reference) is not None
+
+
+def _proving(assembly: Assembly, believing: frozenset[FunctionRef]) -> _Proving:
     calls = {site.node for site in assembly.sites.calls if site.rule.control in _PROVES and site.rule.kind is None}
     for file, facts in enumerate(assembly.program.files):
         calls |= {
@@ -126,7 +143,7 @@ def _proving(assembly: Assembly) -> _Proving:
             for identity, value in enumerate(facts.values)
             if value.kind == "call" and _COMPARES_SECRETS.search(facts.values[value.inputs[0]].text)
         }
-    return _Proving(frozenset(calls), frozenset(_read_in(assembly, call) for call in calls))
+    return _Proving(frozenset(calls), frozenset(_read_in(assembly, call) for call in calls), believing)
 
 
 def _is_secret(assembly: Assembly, node: Node) -> bool:

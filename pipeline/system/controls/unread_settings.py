@@ -1,17 +1,24 @@
-"""Settings that a program registers and nobody asks for: a namespace of NestJS that is loaded and never read.
+"""Settings that a program declares and nobody asks for: a namespace of NestJS that is loaded and never read, a field of settings in Python.
 
 `registerAs("jwt", () => ({ secret }))` is read as `config.get("jwt.secret")` or `config.get("jwt")`, or is injected by what the file
 exports (`@Inject(jwtConfig.KEY)`, `jwtConfig.asProvider()`, `jwtConfig()`). Takes the program and a value; says whether it stands in such a
-namespace and nothing reads that. Where a setting is asked for by a name that is not written down, any may be meant.
+namespace and nothing reads that. Where a setting is asked for by a name that is not written down, any may be meant. A field of a class of
+settings is unread where its name stands nowhere else and the settings are never handed on as a whole.
 """
 
 from __future__ import annotations
 
-from ingest.code.program import Node, Program
+import re
 
+from ingest.code.program import Node, Program
+from pipeline.system.program.walking import inside
+
+_MOST_PIECES, _SHORT = 20, 2
 _REGISTERS = "@nestjs/config.registerAs"
 _ASKS = frozenset({"get", "getOrThrow"})
 _ASKED = ("@nestjs/config.ConfigService.get", "@nestjs/config.ConfigService.getOrThrow")
+_AS_A_WHOLE = frozenset({"model_dump", "vars", "asdict", "from_object", "from_mapping", "getattr", "__dict__", "model_dump_json"})
+_SETTINGS = re.compile(r"settings|config|conf$|^self$|^cls$", re.IGNORECASE)
 _HANDED_ON = frozenset({"KEY", "asProvider"})
 
 
@@ -56,3 +63,32 @@ def _reads(program: Program, file: int, name: str, registered_in: int) -> bool:
         ):
             return True
     return False
+
+
+def is_unread_field(program: Program, owner: str, field: str) -> bool:
+    """Whether nothing of the product takes a field of a class of settings, by its name or with all the others."""
+    for file, facts in enumerate(program.files):
+        if facts.purpose == "test":
+            continue
+        for number, value in enumerate(facts.values):
+            if value.kind in ("attribute", "index", "constant", "name", "parameter") and value.text.lower() == field.lower():
+                return False
+            if value.kind == "call" and _takes_all(program, (file, number), owner, field):
+                return False
+    return True
+
+
+def _takes_all(program: Program, call: Node, owner: str, field: str) -> bool:
+    """Whether a call takes everything that settings hold: `settings.model_dump()`, `vars(settings)`, `app.config.from_object(settings)`."""
+    value = program.value(call)
+    callee = program.value((call[0], value.inputs[0]))
+    if callee.text not in _AS_A_WHOLE:
+        return False
+    if callee.text == "getattr" and len(value.inputs) > 2:  # one, by its name, or by a name that is put together of such pieces
+        named = (one for origin in program.origins((call[0], value.inputs[2])) for one in inside(program, origin, _MOST_PIECES))
+        pieces = [one.text.lower() for node in named if (one := program.value(node)).kind == "constant" and one.constant_type == "string"]
+        if any(len(piece) > _SHORT and piece not in field.lower() for piece in pieces):
+            return False
+    handed = [(call[0], one) for one in (*(callee.inputs[:1] if callee.kind == "attribute" else ()), *value.inputs[1:])]
+    known = [name for node in handed for name in program.types(node)]
+    return owner in known or any(_SETTINGS.search(program.value(node).text) for node in handed)

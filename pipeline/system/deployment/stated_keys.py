@@ -2,7 +2,8 @@
 
 Takes the files of configuration that belong to the product, adds a secret for each such key, its value masked in what is cited. Looked
 at are services that a composition builds from this tree, and the settings of Spring, Ktor, Play and .NET applications that hold for no
-development; what is a secret by its form is reported as one, and files to be filled in (`.env.example`) state nothing.
+development; what is a secret by its form is reported as one, and files to be filled in (`.env.example`) state nothing. The secret of an
+application that another service gave with its number (`APP_ID`, `APP_SECRET`) signs nothing here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 
 from ingest.facts import ConfigFacts, Setting
 from pipeline.system.assembly import Assembly
-from pipeline.system.rules.signing import load_signing
+from pipeline.system.rules.signing import is_issued, load_signing
 
 _NOT_RUN = re.compile(r"dev|develop|local|test|sample|example|debug|staging|it\b", re.IGNORECASE)
 _SETTINGS = re.compile(
@@ -28,6 +29,8 @@ def add_stated_keys(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
         of_settings = _SETTINGS.search(file.path)
         for one in file.settings:
             if one.kind != "environment" or not one.attributes.get("stated") or one.attributes.get("secret"):
+                continue
+            if is_issued(one.name, (other.name for other in file.settings if other.kind == "environment")):
                 continue
             runs = of_settings is not None and not _NOT_RUN.search(f"{of_settings[1] or ''} {one.attributes.get('profile') or ''}")
             if load_signing().signs(one.name) and (runs or one.attributes.get("service") in built):

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.line_of_log import is_only_a_line
 from pipeline.system.draft import Draft
 from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import Evidence
@@ -352,5 +353,9 @@ def _reads_call(assembly: Assembly, function: FunctionRef) -> bool:
     facts = assembly.program.files[function[0]]
     if any(parameter.name in _OF_CALLS for parameter in facts.functions[function[1]].parameters):
         return True
-    named = (value for value in facts.values if value.scope == function[1] and value.kind in ("constant", "attribute", "index"))
-    return any(value.text in _OF_CALLS for value in named)
+    named = [
+        number
+        for number, value in enumerate(facts.values)
+        if value.scope == function[1] and value.kind in ("constant", "attribute", "index") and value.text in _OF_CALLS
+    ]
+    return any(not is_only_a_line(facts, number) for number in named)

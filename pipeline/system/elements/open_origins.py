@@ -3,7 +3,7 @@
 Takes an assembly whose entries and ties are known and marks `any_origin` at routes that run a model, with the line that says so. Lists of
 origins that only settings know, functions that choose, and names of one's own hosts count as closed. A header set by hand counts where it
 is given the constant, or is given it where there is no list and the program names none. It holds for the routes of the program whose file
-says it, and for no sockets: a browser asks no such rule before it opens one.
+says it, and for no sockets: a browser asks no such rule before it opens one; nor for webhooks, which no page calls.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pipeline.system.program.arguments import argument_node
 from pipeline.system.program.programs import home_of
 from pipeline.system.program.walking import inputs_of, inside, walk
 from pipeline.system.rules.open_origins import OriginRule, load_open_origins
+from pipeline.system.rules.words import words_of
 
+_OF_SERVERS = frozenset({"webhook", "webhooks"})
 _PARTS = frozenset({"collection", "choice", "call"})
 _MOST, _VALUES, _MOST_LINKS = 40, 3, 12
 
@@ -38,7 +40,10 @@ def mark_open_origins(assembly: Assembly) -> None:
                 said.setdefault(_server(assembly, file), []).append(node)
     for file, identity in routes:
         address = str(assembly.draft(identity).attributes.get("path") or "")
-        found = next((node for node in said.get(_server(assembly, file), ()) if address.startswith(_below(assembly, node))), None)
+        if not _OF_SERVERS.isdisjoint(words_of(address)):
+            continue  # another service calls there, which is no page: whoever is no service calls without a browser as well
+        here = sorted(said.get(_server(assembly, file), ()), key=lambda node: node[0] != file)  # whose file registers the route comes first
+        found = next((node for node in here if address.startswith(_below(assembly, node))), None)
         if found is not None:
             assembly.draft(identity).attributes["any_origin"] = True
             assembly.cite_of(identity, assembly.place(found), PAGES)

@@ -34,7 +34,7 @@ def without_unreached(assembly: Assembly, config: Sequence[ConfigFacts]) -> Site
     if not files:
         return sites
     taken = {other for file in range(len(program.files)) for other in imported(program, file) if other != file}
-    dead = {file for file in files - taken if not _is_named(program, config, file)}
+    dead = {file for file in files - taken if not is_named_elsewhere(program, config, file)}
     gone = {id(site) for site in missing if site.node[0] in dead}
     return replace(sites, calls=tuple(site for site in sites.calls if id(site) not in gone))
 
@@ -68,7 +68,7 @@ def _does_something(program: Program, file: int) -> bool:
     )
 
 
-def _is_named(program: Program, config: Sequence[ConfigFacts], file: int) -> bool:
+def is_named_elsewhere(program: Program, config: Sequence[ConfigFacts], file: int) -> bool:
     """Whether a text, a setting or an import that leads nowhere names a module."""
     parts = program.files[file].path.removesuffix(".py").split("/")
     name = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]

@@ -13,11 +13,13 @@ from pipeline.system.flows.told_speakers import speaker_on_way
 from pipeline.system.model import SinkRole
 from pipeline.system.program.access_paths import is_whole
 from pipeline.system.program.speakers import message_role
+from pipeline.system.rules.words import words_of
 
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 
 
 _ASSISTANTS = ("assistant", "ai")
+_ASKED = ("hosted_llm", "local_llm", "agent")
 _SPEAKERS = _SYSTEM_ROLES | {"user", "human", "assistant", "ai", "tool", "function"}
 _SYSTEM_MESSAGES = frozenset({"SystemMessage", "SystemMessagePromptTemplate", "SystemChatMessage", "DeveloperChatMessage",
                               "ChatRequestSystemMessage", "CreateSystemMessage"})  # fmt: skip
@@ -49,6 +51,7 @@ _NO_TURNS = re.compile(
     r"^(image|photo|picture|screenshot|file|attachment|document|audio|video|url|tag|id|filter)s$|(Image|File|Attachment|Url|Tag|Id|Filter)s$"
     r"|_(image|file|attachment|url|tag|id|filter)s$"
 )
+_NUMBER = re.compile(r"(?:\w+_)?(?:conversation|session|thread|chat|dialogue)_(?:id|uuid|key|number)")
 _LIST_FIELDS = frozenset({"messages", "history", "conversation", "turns", "chat_history", "msgs"})
 
 
@@ -59,7 +62,13 @@ def conversation_role(assembly: Assembly, hit: Hit, key: str = "") -> SinkRole:
     under a `key` brings it.
     """
     role = "conversation" if key and _is_spread(assembly, hit, {key}) else _role(assembly, hit)
-    return "prompt" if role == "conversation" and without_system(assembly, hit) else role
+    return "prompt" if role == "conversation" and (_names_conversation(assembly, hit) or without_system(assembly, hit)) else role
+
+
+def _names_conversation(assembly: Assembly, hit: Hit) -> bool:
+    """Whether all that was sent is which conversation is meant: what is kept under that number is what the program has put there."""
+    taken = (assembly.program.value(node) for node in hit.trace)
+    return any(value.kind in ("attribute", "index", "parameter") and _NUMBER.fullmatch("_".join(words_of(value.text))) for value in taken)
 
 
 def _begins_history(assembly: Assembly, hit: Hit, call: Node, names: Iterable[str]) -> bool:
@@ -78,7 +87,7 @@ def _role(assembly: Assembly, hit: Hit) -> SinkRole:
             role = speaker_on_way(assembly, hit) or ("?" if role == "?" else "user")
         if role == "?" or _under_a_test_of_the_role(assembly, hit):
             role = _given_speaker(assembly, hit) or ("user" if role == "?" and _is_one_text(assembly, hit) else role)
-        if role in _ASSISTANTS and _is_a_reply(assembly, hit):
+        if role in _ASSISTANTS and (_is_a_reply(assembly, hit) or _is_answered(assembly, hit)):
             role = "user"  # what a model said is its own turn
         # A caller who says who speaks, or whose text is put into the assistant's mouth, writes the conversation.
         return "system_prompt" if role in _SYSTEM_ROLES else "conversation" if role in ("?", *_ASSISTANTS) else "prompt"
@@ -156,6 +165,18 @@ def _is_a_reply(assembly: Assembly, hit: Hit) -> bool:
         targets = {target.function for target in assembly.program.targets(node)}
         if len(targets) > 1 and any(_asks_a_model(assembly, target) for target in targets):
             return True
+    return False
+
+
+def _is_answered(assembly: Assembly, hit: Hit) -> bool:
+    """Whether the text went to a model before it was put into the assistant's mouth: `{"role": "assistant", "content": ask(text)}`."""
+    program, asked = assembly.program, False
+    for node in hit.trace:
+        value = program.value(node)
+        if asked and value.kind in ("call", "collection") and message_role(program, node, value) in _ASSISTANTS:
+            return True
+        sinks = assembly.sinks.get(node, ()) if value.kind == "call" else ()
+        asked = asked or any(sink.role in ("prompt", "conversation") and assembly.draft(sink.element).kind in _ASKED for sink in sinks)
     return False
 
 

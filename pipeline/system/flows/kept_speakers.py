@@ -1,7 +1,8 @@
 """Whether the system's turns are taken out of a list of messages on its way: `messages.filter((m) => m.role !== "system")`.
 
-Takes a hit; looks at the tests its data passed and at the functions that chose its members. Functions that
-have a name are followed; of tests joined in TypeScript each has to keep the system out.
+Takes a hit; looks at the tests its data passed, at the functions that chose its members, and at who may speak by the schema of zod or the
+class of pydantic that the data was read with. Functions that have a name are followed; of tests joined in TypeScript each has to keep the
+system out.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.controls.declared_parts import declared_speakers
 from pipeline.system.flows.taint import Hit
+from pipeline.system.program.walking import inside
 
 _ROLE = ("role", "Role")
 _SYSTEM = frozenset({"system"})
 _SPEAKERS = frozenset({"user", "human", "assistant", "ai", "tool", "function", "model"})
-_MAX_DEPTH = 6
+_LITERALS = frozenset({"typing.Literal", "typing_extensions.Literal"})
+_MAX_DEPTH, _MOST_INSIDE = 6, 30
 
 
 def without_system(assembly: Assembly, hit: Hit) -> bool:
@@ -30,7 +34,23 @@ def without_system(assembly: Assembly, hit: Hit) -> bool:
         kept = list(_chosen_by(assembly, node))
         if kept and all(_keeps_out(assembly, verdict, True) for verdict in kept):
             return True
-    return False
+    said = declared_speakers(assembly, hit) or next((found for node in hit.trace if (found := _annotated(assembly, node))), frozenset())
+    return bool(said) and said <= _SPEAKERS
+
+
+def _annotated(assembly: Assembly, node: Node) -> frozenset[str]:
+    """Who may speak in a list of turns by the class of a turn: `messages: list[Turn]`, `role: Literal["user", "assistant"]`."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind != "attribute" or not value.inputs:
+        return frozenset()
+    owners = [owner for owner in program.types((node[0], value.inputs[0])) if owner in program.classes]
+    for declared in (one for owner in owners for one in program.field_annotations(owner, value.text)):
+        turns = {name for part in inside(program, declared, _MOST_INSIDE) for name in program.names(part) if name in program.classes}
+        for role in (one for turn in sorted(turns) for one in program.field_annotations(turn, "role")):
+            parts = list(inside(program, role, _MOST_INSIDE))
+            if any(name in _LITERALS for part in parts for name in program.names(part)):
+                return frozenset(program.value(part).text for part in parts if program.value(part).constant_type == "string")
+    return frozenset()
 
 
 def _chosen_by(assembly: Assembly, node: Node) -> Iterator[Node]:

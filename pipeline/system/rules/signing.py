@@ -82,6 +82,15 @@ class Signing(Frozen):
         return re.fullmatch(self.reads, callee[:80]) is not None
 
 
+def is_issued(name: str, beside: Iterable[str]) -> bool:
+    """Whether a secret is one that another service gives an application with its number: `APP_SECRET` beside `APP_ID`."""
+    words = words_of(name[:200])
+    if words[-2:] != ["app", "secret"]:
+        return False
+    numbers = [[*words[:-1], "id"], [*words[:-1], "key"], [*words[:-2], "appid"]]
+    return any(words_of(other[:200]) in numbers for other in beside)
+
+
 @lru_cache(maxsize=1)
 def load_signing() -> Signing:
     return read_knowledge(_FILE, Signing)
