@@ -108,11 +108,11 @@ def add_code_flows(assembly: Assembly) -> None:
             for _key, nodes in followed:
                 search.explore(nodes)
         for (element, label), nodes in followed:
-            hits: dict[Key, Hit] = {}
+            hits: dict[tuple[Key, bool], Hit] = {}
             behaviours.group = element, label
             for search in searches:
                 for hit in search.search(nodes, label in ("prediction", "model_reply"), bounds.get(element, {})):
-                    hits.setdefault(hit.key, hit)
+                    hits.setdefault((hit.key, hit.beside_number), hit)
             known, idle = said(assembly, hits.values()), list[tuple[str, Hit]]()
             for hit in hits.values():
                 _add_hit(assembly, element, label, hit, behaviours, graph, known, idle)
@@ -192,6 +192,8 @@ def _add_hit(
         if asked is None:
             return
         source = asked
+    if hit.beside_number and hit.argument < 0:
+        return
     if hit.argument == TESTED:
         held = hit.call in graph.limits  # where models are measured, every prediction is held against something
         if held and not (label == "prediction" and (runs_for_callers(assembly, hit.call) or keeps_outcome(assembly, hit.call))):
@@ -229,6 +231,8 @@ def _add_hit(
     if label in ("tool_arguments", "model_reply") and source in assembly.echoed.get(hit.call, ()):
         return  # the model reads again in the next round what it said in this one
     for sink in assembly.sinks.get(hit.call, ()):
+        if hit.beside_number and sink.role not in _TOLD_TO_MODELS:
+            continue  # only for a model there is more to tell than that the record comes there
         if sink.key and not leads_to(hit.path, sink.key):
             continue
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
