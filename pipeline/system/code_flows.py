@@ -27,7 +27,7 @@ from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.at_hand import is_no_path
 from pipeline.system.flows.column_names import names_columns
-from pipeline.system.flows.columns import columns_of, columns_read
+from pipeline.system.flows.columns import FILTER, NAMES, columns_of, columns_read
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
@@ -35,6 +35,7 @@ from pipeline.system.flows.handed_models import model_on_way
 from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
+from pipeline.system.flows.labels_alone import is_looked_up, says_nothing
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.matched_replies import Way, match_replies
@@ -49,7 +50,7 @@ from pipeline.system.flows.stored_uploads import is_name_of_upload, is_stored_na
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
 from pipeline.system.flows.told_numbers import is_number_of_an_answer
 from pipeline.system.flows.told_way import told_way
-from pipeline.system.model import ControlKind, Flow, Label, SinkRole
+from pipeline.system.model import TOLD_OR_INDEXED, ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.naming import host_of
@@ -71,6 +72,7 @@ _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is h
     {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
 _TOLD_TO_MODELS: frozenset[SinkRole] = frozenset({"prompt", "conversation", "system_prompt"})
+_OF_OUTSIDERS: frozenset[Label] = frozenset({"web_content", "uploaded_file", "tool_result"})
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
     {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
@@ -272,6 +274,10 @@ def _add_hit(
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
             if label == "uploaded_file" and role in _TOLD_TO_MODELS and is_name_of_upload(assembly, hit):
                 continue
+            if label in _OF_OUTSIDERS and role in TOLD_OR_INDEXED and says_nothing(assembly, hit):
+                continue
+            if label == "user_input" and role in TOLD_OR_INDEXED and is_looked_up(assembly, hit):
+                continue
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
             if text is None:  # nothing of a text but what it is filed under: the line is a record, and tells nobody what was said
@@ -414,9 +420,12 @@ def _add_way(
     target = judging
     known = assembly.flows.get((source, target, role), [])
     columns, read = columns_of(assembly, hit, label, role), columns_read(assembly, hit, label) if role in _KEEPS else ()
+    only_names = is_key_of_a_record(hit.path) or (label in _OF_OUTSIDERS and says_nothing(assembly, hit))
+    if role in _KEEPS and label in _SENT and FILTER not in columns and only_names:
+        columns = (*columns, NAMES)
     checked = False  # whether the same is known of other data that is looked at on its way: what is not must not hide behind it
     for number, flow in enumerate(known):
-        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
+        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit) and (NAMES in flow.fields) == (NAMES in columns):
             both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
             still = tuple(sorted({*flow.fields_read, *read})) if flow.fields_read and read else ()
             known[number] = flow.model_copy(update={"fields": both, "fields_read": still})

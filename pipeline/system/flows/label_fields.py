@@ -11,10 +11,14 @@ from collections.abc import Callable, Sequence
 from ingest.code.program import Node, Program
 from pipeline.system.rules.words import words_of
 
-_LAST = frozenset({"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "count", "size", "length", "score", "distance", "timestamp", "type"})
+_LAST = frozenset(
+    {"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "count", "size", "length", "score", "distance", "timestamp", "type"}
+)
 _FILES = frozenset({"filename", "originalname", "mimetype", "mime"})
-_PAIRS = frozenset({("file", "name"), ("original", "name"), ("original", "filename"), ("status", "code"), ("created", "at"), ("updated", "at"),
-                    ("mime", "type"), ("content", "type"), ("media", "type")})  # fmt: skip
+_PAIRS = frozenset({
+    ("file", "name"), ("original", "name"), ("original", "filename"), ("status", "code"), ("created", "at"), ("updated", "at"),
+    ("mime", "type"), ("content", "type"), ("media", "type"),
+})  # fmt: skip
 _ALONE = frozenset({"status", "_id"})
 _BY_KEY = frozenset({"get", "pop"})
 
@@ -38,7 +42,7 @@ def takes_a_label(program: Program, users: Callable[[Node], Sequence[tuple[int, 
         return False
     calls = [program.value((user[0], call)) for call, position in users(user) if position == 0]
     calls = [call for call in calls if call.kind == "call"]
-    if not calls or value.text.startswith("get") and is_label(value.text):
+    if not calls or (value.text.startswith("get") and is_label(value.text)):
         return is_label(value.text)
     if value.text not in _BY_KEY or len(calls) != 1 or len(calls[0].inputs) < 2:
         return False

@@ -58,7 +58,9 @@ class Hit:
     path: Path
     key: Key  # what makes two hits the same: where, from where, in which entry and as whose words
     label: bool  # whether no way brings more of the data than what tells it apart: a number, the name of a file
-    beside_number: bool  # whether a number of the same data comes to the same place by a shorter way: what a record counts, and what it says
+    beside_number: (
+        bool  # whether a number of the same data comes to the same place by a shorter way: what a record counts, and what it says
+    )
     _walk: Callable[[], tuple[Node, ...]]
     _by: Callable[[Node], tuple[Node, ...]]
     _program: Program
