@@ -72,6 +72,7 @@ _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is h
     {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
 _TOLD_TO_MODELS: frozenset[SinkRole] = frozenset({"prompt", "conversation", "system_prompt"})
+_TOOLS = frozenset({"tool", "mcp_tool"})
 _OF_OUTSIDERS: frozenset[Label] = frozenset({"web_content", "uploaded_file", "tool_result"})
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
@@ -218,6 +219,8 @@ def _add_hit(
             return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
+        if draft.kind in _TOOLS and label in _OF_OUTSIDERS and says_nothing(assembly, hit):
+            return  # a tool's answer is what a model is told
         # What a step of a pipeline says of a set of records goes to the next step, and answers nobody.
         if target != source and not (label == "prediction" and draft.kind == "scheduled_job"):
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)

@@ -16,8 +16,8 @@ _LAST = frozenset(
 )
 _FILES = frozenset({"filename", "originalname", "mimetype", "mime"})
 _PAIRS = frozenset({
-    ("file", "name"), ("original", "name"), ("original", "filename"), ("status", "code"), ("created", "at"), ("updated", "at"),
-    ("mime", "type"), ("content", "type"), ("media", "type"),
+    ("file", "name"), ("original", "name"), ("original", "filename"), ("status", "code"), ("status", "text"), ("reason", "phrase"),
+    ("created", "at"), ("updated", "at"), ("mime", "type"), ("content", "type"), ("media", "type"),
 })  # fmt: skip
 _ALONE = frozenset({"status", "_id"})
 _BY_KEY = frozenset({"get", "pop"})

@@ -16,8 +16,10 @@ from pipeline.system.rules.words import words_of
 # Of these no sentence is made, whatever the thing is: a page's `status` may be its text, and its `type` anything.
 _NO_TEXT = frozenset({"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "filename", "originalname", "mimetype", "mime"})
 _NUMBERS = frozenset({"id", "uuid", "guid"})
-_NO_TEXTS = frozenset({("file", "name"), ("original", "name"), ("status", "code"), ("created", "at"), ("updated", "at"), ("mime", "type"),
-                       ("content", "type"), ("media", "type")})  # fmt: skip
+_NO_TEXTS = frozenset({
+    ("file", "name"), ("original", "name"), ("status", "code"), ("status", "text"), ("reason", "phrase"), ("created", "at"),
+    ("updated", "at"), ("mime", "type"), ("content", "type"), ("media", "type"),
+})  # fmt: skip
 _BY_KEY = frozenset({"get", "pop"})
 _OF_TEXTS = frozenset({
     "str", "String", "toString", "strip", "trim", "lower", "toLowerCase", "upper", "toUpperCase", "replace", "replaceAll", "split", "join",
