@@ -189,6 +189,8 @@ class View:
             return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
+        if self.elements[kept.target].kind == "interpreter" and kept.role == "process_arguments" and "stored_data" in kept.carries:
+            return False  # what a program of the machine says is not what it was started with
         return not self._in_other_columns(kept, after) and self._same_asker(kept, after) and self.answers(after, kept)
 
     def answers(self, answered: Flow, asked: Flow) -> bool:
