@@ -161,7 +161,8 @@ class FlowSearch:
             self._expand(context, place)
             states += 1
             if states > MAX_STATES:
-                self._unfinished.update(context for context, *_place in (*self._queue, *self._later))
+                self._unfinished.update(context for context, _place in self._queue)
+                self._unfinished.update(context for context, _place, _step in self._later)
                 self._queue.clear()
                 self._later.clear()
         self._useful.clear()
