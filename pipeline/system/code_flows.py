@@ -27,7 +27,7 @@ from pipeline.system.flows.answer_types import is_no_page
 from pipeline.system.flows.asked_fields import asks_for_instructions, is_bare_status
 from pipeline.system.flows.at_hand import is_no_path
 from pipeline.system.flows.column_names import names_columns
-from pipeline.system.flows.columns import columns_of, columns_read
+from pipeline.system.flows.columns import FILTER, NAMES, columns_of, columns_read
 from pipeline.system.flows.conversation import conversation_role, is_whole_request
 from pipeline.system.flows.discriminators import contradicted
 from pipeline.system.flows.flow_graph import FlowGraph
@@ -35,6 +35,7 @@ from pipeline.system.flows.handed_models import model_on_way
 from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_step, runs, shared, started
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
+from pipeline.system.flows.labels_alone import is_looked_up, says_nothing
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.matched_replies import Way, match_replies
@@ -49,7 +50,7 @@ from pipeline.system.flows.stored_uploads import is_name_of_upload, is_stored_na
 from pipeline.system.flows.taint import RETURNED, TESTED, CallBehaviour, FlowSearch, Hit, Key, Within
 from pipeline.system.flows.told_numbers import is_number_of_an_answer
 from pipeline.system.flows.told_way import told_way
-from pipeline.system.model import ControlKind, Flow, Label, SinkRole
+from pipeline.system.model import TOLD_OR_INDEXED, ControlKind, Flow, Label, SinkRole
 from pipeline.system.program.access_paths import NAMED, is_whole, leads_to
 from pipeline.system.program.flags import read_flags
 from pipeline.system.program.naming import host_of
@@ -71,6 +72,8 @@ _GONE_ON_WITH: frozenset[SinkRole] = frozenset(  # what is made of the data is h
     {"prompt", "system_prompt", "instructions", "response", "prompt_template", "unpacked"}
 )
 _TOLD_TO_MODELS: frozenset[SinkRole] = frozenset({"prompt", "conversation", "system_prompt"})
+_TOOLS = frozenset({"tool", "mcp_tool"})
+_OF_OUTSIDERS: frozenset[Label] = frozenset({"web_content", "uploaded_file", "tool_result"})
 _IN_MEMORY = frozenset({"io.StringIO", "io.BytesIO"})
 _TAKES_NUMBERS: frozenset[SinkRole] = frozenset(
     {"features", "parameters", "training_data", "query_parameters", "request_body", "payment", "index_query"}
@@ -108,11 +111,11 @@ def add_code_flows(assembly: Assembly) -> None:
             for _key, nodes in followed:
                 search.explore(nodes)
         for (element, label), nodes in followed:
-            hits: dict[Key, Hit] = {}
+            hits: dict[tuple[Key, bool], Hit] = {}
             behaviours.group = element, label
             for search in searches:
                 for hit in search.search(nodes, label in ("prediction", "model_reply"), bounds.get(element, {})):
-                    hits.setdefault(hit.key, hit)
+                    hits.setdefault((hit.key, hit.beside_number), hit)
             known, idle = said(assembly, hits.values()), list[tuple[str, Hit]]()
             for hit in hits.values():
                 _add_hit(assembly, element, label, hit, behaviours, graph, known, idle)
@@ -192,6 +195,8 @@ def _add_hit(
         if asked is None:
             return
         source = asked
+    if hit.beside_number and hit.argument < 0:
+        return
     if hit.argument == TESTED:
         held = hit.call in graph.limits  # where models are measured, every prediction is held against something
         if held and not (label == "prediction" and (runs_for_callers(assembly, hit.call) or keeps_outcome(assembly, hit.call))):
@@ -214,6 +219,8 @@ def _add_hit(
             return
         target = tool_at(assembly, reference, hit.trace[-1])
         draft = assembly.draft(target)
+        if draft.kind in _TOOLS and label in _OF_OUTSIDERS and says_nothing(assembly, hit):
+            return  # a tool's answer is what a model is told
         # What a step of a pipeline says of a set of records goes to the next step, and answers nobody.
         if target != source and not (label == "prediction" and draft.kind == "scheduled_job"):
             _add_way(assembly, source, target, label, "response", hit, behaviours, graph)
@@ -229,6 +236,8 @@ def _add_hit(
     if label in ("tool_arguments", "model_reply") and source in assembly.echoed.get(hit.call, ()):
         return  # the model reads again in the next round what it said in this one
     for sink in assembly.sinks.get(hit.call, ()):
+        if hit.beside_number and sink.role not in _TOLD_TO_MODELS:
+            continue  # only for a model there is more to tell than that the record comes there
         if sink.key and not leads_to(hit.path, sink.key):
             continue
         if sink.role == "url" and sink.argument == hit.argument and _host_is_fixed(assembly, hit):
@@ -267,6 +276,10 @@ def _add_hit(
             if role == "conversation" and (label != "user_input" or assembly.draft(source).kind == "chat_ui"):
                 role = "prompt"  # what the system itself kept of a conversation, or a chat widget's own history
             if label == "uploaded_file" and role in _TOLD_TO_MODELS and is_name_of_upload(assembly, hit):
+                continue
+            if label in _OF_OUTSIDERS and role in TOLD_OR_INDEXED and says_nothing(assembly, hit):
+                continue
+            if label == "user_input" and role in TOLD_OR_INDEXED and is_looked_up(assembly, hit):
                 continue
             template = system_template(assembly, hit) if role == "prompt" else None
             text = written(assembly, hit, known) if role == "log" and hit.argument > 0 else hit
@@ -410,9 +423,12 @@ def _add_way(
     target = judging
     known = assembly.flows.get((source, target, role), [])
     columns, read = columns_of(assembly, hit, label, role), columns_read(assembly, hit, label) if role in _KEEPS else ()
+    only_names = is_key_of_a_record(hit.path) or (label in _OF_OUTSIDERS and says_nothing(assembly, hit))
+    if role in _KEEPS and label in _SENT and FILTER not in columns and only_names:
+        columns = (*columns, NAMES)
     checked = False  # whether the same is known of other data that is looked at on its way: what is not must not hide behind it
     for number, flow in enumerate(known):
-        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit):
+        if flow.steps and label in flow.carries and _same_end(assembly, flow, hit) and (NAMES in flow.fields) == (NAMES in columns):
             both = tuple(sorted({*flow.fields, *columns})) if flow.fields and columns else ()
             still = tuple(sorted({*flow.fields_read, *read})) if flow.fields_read and read else ()
             known[number] = flow.model_copy(update={"fields": both, "fields_read": still})

@@ -87,6 +87,9 @@ SinkRole = Literal[
     "instructions",      # an agent's standing instructions
 ]  # fmt: skip
 
+TOLD_OR_INDEXED: frozenset[SinkRole] = frozenset({"prompt", "system_prompt", "conversation", "instructions", "index_write", "memory_write"})
+"""Where text is what a model is told, now or once it is found again"""
+
 ShippedControl = Literal[
     "authentication", "authorisation", "session_identity", "human_approval", "allow_list", "sandbox", "egress_limit",
     "schema_validation", "output_encoding", "parameterised_query", "input_length_limit", "input_validation", "rate_limit",

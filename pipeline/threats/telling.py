@@ -25,6 +25,18 @@ _TEXT_OF = re.compile(
 _SAID = re.compile(
     r"(?i)(?<![a-z])(prompt|question|query|queries|messages?|answer|reply|response|resp|content|topic|task|text|chat|input|body)(?![a-z])"
 )
+# Words of the names of tables.
+_OF_PEOPLE = frozenset({
+    "message", "messages", "chat", "chats", "conversation", "conversations", "history", "turn", "turns", "document", "documents", "chunk",
+    "chunks", "memory", "memories", "mail", "mails", "email", "emails", "note", "notes", "ticket", "tickets", "patient", "patients",
+    "customer", "customers", "transaction", "transactions", "resume", "resumes", "upload", "uploads", "transcript", "transcripts",
+    "attachment", "attachments", "answer", "answers", "appointment", "appointments", "complaint", "complaints",
+})  # fmt: skip
+_SET_UP = frozenset({
+    "config", "configs", "configuration", "configurations", "capability", "capabilities", "setting", "settings", "rule", "rules", "pattern",
+    "patterns", "category", "categories", "product", "products", "catalog", "catalogue", "template", "templates", "cron", "plan", "plans",
+    "role", "roles", "permission", "permissions", "credential", "credentials", "schema",
+})  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # `userPrompt` speaks of a prompt
 _QUOTED = re.compile(r"(?<=[\"'`}])[^\"'`{}$]*(?=[\"'`{$])|%[a-z]")
 _HANDS_ON = re.compile(
@@ -37,16 +49,24 @@ _ON_TROUBLE = re.compile(
 _DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
+def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int, int]:
     """What to sort ways by: the first one is told.
 
     Ways of the program before ways of what measures it, then ways that begin with outsiders' data first, then those that
-    bring its text, then the shortest.
+    bring its text, then those of records that people made, then the shortest.
     """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
     # An address that is chosen is no text, and a picture is one to few readers.
     label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
-    return is_measured(way), says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
+    return is_measured(way), says_little(way), rank, label, is_of_nobody(way), len(way), sum(len(flow.steps) for flow in way)
+
+
+def is_of_nobody(way: tuple[Flow, ...]) -> int:
+    """Of kept records: 0 where their table is named for what people say and hand in, 2 for what a program is set up with, 1 for others."""
+    if not way or "stored_data" not in way[0].carries:
+        return 0
+    words = set(words_of(way[0].source.partition(":")[2].partition(" (")[0]))
+    return 0 if words & _OF_PEOPLE else 2 if words & _SET_UP else 1
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:

@@ -6,8 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.system.flows.columns import CATALOGUE, FILTER
-from pipeline.system.model import AttributeValue, Claim, Control, ControlKind, Element, ElementKind, Flow, Relation, SinkRole, System
+from pipeline.system.flows.columns import CATALOGUE, FILTER, NAMES
+from pipeline.system.model import (
+    TOLD_OR_INDEXED,
+    AttributeValue,
+    Claim,
+    Control,
+    ControlKind,
+    Element,
+    ElementKind,
+    Flow,
+    Relation,
+    SinkRole,
+    System,
+)
 from pipeline.threats.schema import FlowPattern, RelationPattern
 from pipeline.threats.telling import telling
 
@@ -173,8 +185,12 @@ class View:
         """Whether what flows into an element may be in what flows out of it: what only chooses a file or a row is not kept there."""
         if self.elements[kept.target].kind in _STORES and (kept.role in _CHOOSES or kept.fields == (FILTER,) or _looks_up(kept)):
             return False
+        if NAMES in kept.fields and after.role in TOLD_OR_INDEXED:
+            return False
         if self.elements[kept.target].kind == "web_content" and kept.role in _ASKS:
             return False  # what others have written is not what they were asked
+        if self.elements[kept.target].kind == "interpreter" and kept.role == "process_arguments" and "stored_data" in kept.carries:
+            return False  # what a program of the machine says is not what it was started with
         return not self._in_other_columns(kept, after) and self._same_asker(kept, after) and self.answers(after, kept)
 
     def answers(self, answered: Flow, asked: Flow) -> bool:
@@ -186,7 +202,8 @@ class View:
         read = after.fields_read if after.role in _WRITTEN else after.fields
         if self.elements[kept.target].kind != "data_store" or not read:
             return False
-        return read == (CATALOGUE,) or (bool(kept.fields) and set(kept.fields).isdisjoint(read))
+        written = set(kept.fields) - {NAMES}
+        return read == (CATALOGUE,) or (bool(written) and written.isdisjoint(read))
 
     def _same_asker(self, asked: Flow, answered: Flow) -> bool:
         """Whether what goes into a model can be in what comes out of it: two files that ask one model by its name are two conversations."""

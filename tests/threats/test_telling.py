@@ -104,3 +104,19 @@ def test_a_name_of_several_words_says_what_it_ends_in() -> None:
     asked = (flow("http_route:POST /ask", "log:a (log)", ("user_input",), "log", steps=(evidence("a.java:1", "log.info(userPrompt)"),)),)
     other = (flow("http_route:POST /ask", "log:b (log)", ("user_input",), "log", steps=(evidence("b.java:1", "log.info(found)"),)),)
     assert says_little(asked) < says_little(other)
+
+
+def kept(table: str, length: int = 1) -> tuple[Flow, ...]:
+    return way(f"data_store:{table} (Prisma)", *("read()",) * length, carries=("stored_data",))
+
+
+def test_what_people_said_is_told_before_what_a_program_is_set_up_with() -> None:
+    said, other, rules = kept("chat_messages", 4), kept("shop", 2), kept("rule")
+    assert min([rules, other, said], key=telling) == said
+    assert min([rules, other], key=telling) == other
+    assert min([kept("chat_messages", 4), kept("notes", 2)], key=telling) == kept("notes", 2)
+
+
+def test_the_name_of_a_table_says_nothing_of_what_outsiders_write() -> None:
+    page = way("web_content:product page", "answer = requests.get(url)", "return answer.text")
+    assert min([page, kept("messages")], key=telling) == page

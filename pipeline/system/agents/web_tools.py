@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
 from pipeline.system.model import Flow
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
 _OUTSIDE = frozenset({"web_content", "uploaded_file", "retrieved_text", "user_feedback"})
@@ -44,6 +45,8 @@ _SERVICES = re.compile(
     r"google\.serper\.dev|serpapi\.com|api\.tavily\.com|api\.search\.brave\.com|api\.bing\.microsoft\.com|customsearch/v1|api\.exa\.ai"
     r"|api\.firecrawl\.dev|[rs]\.jina\.ai|(?:html|api|lite)\.duckduckgo\.com|\bwikipedia\.org/(?:w|wiki|api)|newsapi\.org|hn\.algolia\.com"
 )
+_WRITTEN = frozenset({"constant", "format", "parameter", "collection"})
+_MOST_PARTS = 80
 _SHORT = 300  # characters of what a tool says of itself: its first lines tell what it does
 
 
@@ -62,6 +65,7 @@ def add_web_results(assembly: Assembly) -> None:
             place is None
             and (_is_named(draft.name) or _SAYS.search(_said(assembly, reference)))
             and _calls_something(assembly, reference, tool)
+            and not _makes_it_up(assembly, reference)
         ):
             place = draft.nodes[0] if draft.nodes else None
             evidence = assembly.function_evidence(reference, "source") if place is None else assembly.cite(place, "source")
@@ -96,6 +100,27 @@ def _calls_something(assembly: Assembly, reference: FunctionRef, tool: str) -> b
         assembly.element_of_call.get(call) or assembly.program.targets(call) or not _is_plain(assembly, call)
         for call in calls_of(assembly, reference, tool)
     )
+
+
+def _makes_it_up(assembly: Assembly, reference: FunctionRef) -> bool:
+    """Whether all that a tool answers is written down or what it was asked: a stand-in for one that is to come brings nobody's words."""
+    program = assembly.program
+    answers = [(reference[0], one) for one in program.function(reference).returns]
+    parts = [part for answer in answers for part in inside(program, answer, _MOST_PARTS)]
+    said = [program.value(part) for part in parts]
+    return (
+        bool(answers)
+        and len(parts) < _MOST_PARTS
+        and all(value.kind in _WRITTEN or _is_asked(program, part) for value, part in zip(said, parts, strict=True))
+        and any(value.kind == "constant" and len(value.text.split()) > 1 for value in said)
+    )
+
+
+def _is_asked(program: Program, node: Node) -> bool:
+    """Whether a value is one of several things that a tool is asked with: `async ({ query }) => ...`."""
+    value = program.value(node)
+    base = program.value((node[0], value.inputs[0])) if value.kind == "attribute" else value
+    return value.kind == "attribute" and base.kind == "parameter" and base.text == "{}"
 
 
 def _is_plain(assembly: Assembly, call: Node) -> bool:

@@ -12,7 +12,7 @@ from pipeline.system.elements.agent_classes import add_agent_classes
 from pipeline.system.elements.argument_vectors import files_that_run
 from pipeline.system.elements.entries import add_class, add_entry
 from pipeline.system.elements.filled_builders import filled_builders
-from pipeline.system.elements.labels import SECRET_NAMES, label_of
+from pipeline.system.elements.labels import SECRET_NAMES, keeps_no_records, label_of
 from pipeline.system.elements.listeners import listening
 from pipeline.system.elements.marked_controls import add_marked_controls
 from pipeline.system.elements.shared_models import model_kept
@@ -429,6 +429,8 @@ def _source_element(assembly: Assembly, site: CallSite, label: Label) -> str:
     kind, name = _SOURCE_KIND.get(label, ("component", ""))
     if label == "stored_data" and "path" in site.rule.sinks.values():
         kind, name = "file_store", "files"  # what was asked for by a path is a file, in every language
+    if label == "stored_data" and keeps_no_records(assembly, site):
+        kind, name = "external_service", ""  # whose it is, and what is kept there, is not in the code
     if kind == "web_content":
         name = constant_host(assembly, site) or ""
     return assembly.drafts.put(

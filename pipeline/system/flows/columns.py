@@ -24,6 +24,8 @@ CATALOGUE = "@catalogue"
 """Stands for all columns of what a database tells of itself: nobody's records come out of there."""
 FILTER = "@filter"
 """Stands for no column: what only says which rows are meant is in none of them."""
+NAMES = "@names"
+"""Stands beside columns, or for them, where no more is written than a number or the name of a file: no model reads a text there."""
 
 _MAX_DEPTH = 4
 _FROM = re.compile(r"\b(?:from|join)\s+([\w.\"`\[\]]+)", re.IGNORECASE)

@@ -16,6 +16,7 @@ from pipeline.system.flows.computed_keys import constant_ends
 from pipeline.system.flows.flow_calls import CallSteps
 from pipeline.system.flows.flow_graph import OPENED, FlowGraph
 from pipeline.system.flows.kept_by_methods import keeping_fields, methods_of_a_class
+from pipeline.system.flows.label_fields import takes_a_label
 from pipeline.system.flows.promoted_fields import promoted_fields, through_embedded
 from pipeline.system.flows.type_tests import as_tested
 from pipeline.system.program import access_paths, speakers
@@ -77,9 +78,10 @@ class FlowSteps:
         steps: list[Step] = []
         enters: list[Enter] = []
         for identity, position in self._graph.users(node):
+            label = position == 0 and takes_a_label(self._program, self._graph.users, (node[0], identity))
             for edge in self._use(node, (node[0], identity), position):
                 if isinstance(edge, Step):
-                    steps.append(edge)
+                    steps.append(edge._replace(label=True) if label else edge)
                 elif isinstance(edge, Enter):
                     enters.append(edge)
                 else:

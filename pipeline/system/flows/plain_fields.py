@@ -137,7 +137,7 @@ def _read_back(program: Program, given: Node) -> Iterator[Node]:
 
 def is_key_of_a_record(path: Path) -> bool:
     """Whether what is held is the key of a record, by the name of the entry it stands in."""
-    return not is_whole(path[-1:]) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"])
+    return not is_whole(path[-1:]) and words_of(path[-1].split("@")[0])[-1:] in (["id"], ["ids"], ["uuid"], ["uid"])
 
 
 def is_a_record_of_numbers(assembly: Assembly, node: Node) -> bool:

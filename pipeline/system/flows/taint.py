@@ -24,13 +24,14 @@ from pipeline.system.flows.call_contexts import NOTHING, Arguments, Known
 from pipeline.system.flows.flow_graph import NOWHERE, FlowGraph
 from pipeline.system.flows.flow_steps import FlowSteps
 from pipeline.system.flows.objects import MADE
-from pipeline.system.program.access_paths import Path, is_whole, set_anew
+from pipeline.system.program.access_paths import Path, is_number, is_whole, set_anew
 from pipeline.system.program.enclosing import around
-from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place
+from pipeline.system.program.flow_edges import RETURNED, TESTED, Arrive, CallBehaviour, Enter, Hub, Place, Step
 
 __all__ = ["NO_BOUNDS", "RETURNED", "TESTED", "CallBehaviour", "FlowSearch", "Hit", "Key", "Within"]
 
 MAX_STATES = 200_000  # places looked at for the sources of one element
+LABEL = 1_000  # steps that a way is further for each label it takes of a thing: any way of its text is told before
 MAX_OPEN_CALLERS = 40  # calls of a function whose caller is not known
 Key = tuple[Node, int, Node, Path]
 
@@ -56,6 +57,10 @@ class Hit:
     argument: int  # position in the call's inputs; RETURNED or TESTED
     path: Path
     key: Key  # what makes two hits the same: where, from where, in which entry and as whose words
+    label: bool  # whether no way brings more of the data than what tells it apart: a number, the name of a file
+    beside_number: (
+        bool  # whether a number of the same data comes to the same place by a shorter way: what a record counts, and what it says
+    )
     _walk: Callable[[], tuple[Node, ...]]
     _by: Callable[[Node], tuple[Node, ...]]
     _program: Program
@@ -106,6 +111,15 @@ class _Context:
 _State = tuple[_Context, bool]
 """A context, and whether the data came there only by being given back from where it arose"""
 _Entered = Mapping[_State, _State | None]
+
+
+class _Arrived(NamedTuple):
+    length: int
+    state: _State
+    at: Place
+    entered: _Entered
+
+
 NO_BOUNDS: Mapping[Node, Within] = MappingProxyType({})
 
 
@@ -126,6 +140,7 @@ class FlowSearch:
         self._contexts: dict[tuple[Place, FunctionRef | None, Known], _Context] = {}
         self._hubs: dict[tuple[Hub, Path], _Context] = {}
         self._queue: deque[tuple[_Context, Place]] = deque()
+        self._later: deque[tuple[_Context, Place, Step]] = deque()  # steps that take no more of a thing than what tells it apart
         self._unfinished: set[_Context] = set()
         self._useful: dict[bool, set[_Context]] = {}
         self.cut = False  # whether a search was ended by its bound
@@ -135,13 +150,21 @@ class FlowSearch:
         for place in sorted(sources.items()):
             self._context(place, None)
         states = 0
-        while self._queue:
+        while self._queue or self._later:
+            if not self._queue:
+                # What a text says has come wherever it comes; what its number or the name of its file reaches besides is a way of its own.
+                context, place, step = self._later.popleft()
+                if (after := step.change(place[1])) is not None:
+                    self._add(context, (step.node, after), place, far=LABEL)
+                continue
             context, place = self._queue.popleft()
             self._expand(context, place)
             states += 1
             if states > MAX_STATES:
                 self._unfinished.update(context for context, _place in self._queue)
+                self._unfinished.update(context for context, _place, _step in self._later)
                 self._queue.clear()
+                self._later.clear()
         self._useful.clear()
 
     def search(self, sources: Mapping[Node, Path], tested: bool = True, within: Mapping[Node, Within] = NO_BOUNDS) -> list[Hit]:
@@ -150,7 +173,8 @@ class FlowSearch:
         The sources must have been explored; `tested` asks for branches as well, `within` says of sources that many share whose data is
         asked for. Sets `cut` where the bound hid something.
         """
-        found: dict[Key, tuple[int, _State, Place, _Entered]] = {}
+        found: dict[Key, _Arrived] = {}
+        texts: dict[Key, _Arrived] = {}
         arrived: dict[Key, list[tuple[_State, _Entered]]] = {}
         for place in sorted(sources.items()):
             reached = self._reached(self._context(place, None), tested, within.get(place[0]))
@@ -167,13 +191,20 @@ class FlowSearch:
                     key = (arrival.call, arrival.argument, place[0], (*named, *(part for part in at[1] if "@" in part)))
                     length = depth + context.ways[at].depth
                     arrived.setdefault(key, []).append((state, entered))
-                    if key not in found or length < found[key][0]:
-                        found[key] = (length, state, at, entered)
-        ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
+                    if key not in found or length < found[key].length:
+                        found[key] = _Arrived(length, state, at, entered)
+                    if not is_number(at[1]) and (key not in texts or length < texts[key].length):
+                        texts[key] = _Arrived(length, state, at, entered)
+        beside = {key: texts[key] for key, one in found.items() if is_number(one.at[1]) and key in texts}
+        ordered = sorted(
+            [*((one, key, False) for key, one in found.items()), *((one, key, True) for key, one in beside.items())],
+            key=lambda found: (found[0].length, found[1], found[2]),
+        )
         return [
-            Hit(key[0], key[1], at[1], key, partial(_walk, state, at, entered), partial(_walk_to, arrived[key]), self._program)
-            for key, (_length, state, at, entered) in ordered
-        ]
+            Hit(key[0], key[1], one.at[1], key, one.length >= LABEL, aside, partial(_walk, one.state, one.at, one.entered),
+                partial(_walk_to, arrived[key]), self._program)
+            for one, key, aside in ordered
+        ]  # fmt: skip
 
     def entering(self, sources: Mapping[Node, Path], within: Mapping[Node, Within] = NO_BOUNDS) -> frozenset[Node]:
         """The calls by which data of these sources comes into functions of the project; the sources must have been explored."""
@@ -211,11 +242,13 @@ class FlowSearch:
         for call in calls:
             context.links.setdefault(self._context((call, path), None, self._arguments.handed(call, function)), place)
 
-    def _add(self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None) -> None:
+    def _add(
+        self, context: _Context, place: Place, before: Place, callee: _Context | None = None, left: Place | None = None, far: int = 0
+    ) -> None:  # fmt: skip
         ways = context.ways
         if place not in ways and not self._is_held(context, place):
             inside = callee.ways[left].depth if callee is not None and left is not None else 0
-            ways[place] = _Way(ways[before].depth + inside + 1, before, callee, left)
+            ways[place] = _Way(ways[before].depth + inside + 1 + far, before, callee, left)
             self._queue.append((context, place))
 
     def _is_held(self, context: _Context, place: Place) -> bool:
@@ -237,6 +270,9 @@ class FlowSearch:
                 context.arrivals.append((arrival, place))
                 context.is_asked = context.is_asked or arrival.argument != TESTED
         for step in edges.steps:
+            if step.label:
+                self._later.append((context, place, step))
+                continue
             after = step.change(path)
             if after is not None:
                 self._add(context, (step.node, after), place)

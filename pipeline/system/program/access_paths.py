@@ -157,6 +157,11 @@ def is_whole(path: Path) -> bool:
     return not path or path[0].startswith(_WITHOUT)
 
 
+def is_number(path: Path) -> bool:
+    """Whether the data is a number, a date or the like, or a list of such, wherever it lies."""
+    return PLAIN[0] in path
+
+
 def set_anew(path: Path) -> frozenset[str]:
     """The entries of a whole that were set anew."""
     return frozenset(path[0].removeprefix(_WITHOUT).split("|")) if path and path[0].startswith(_WITHOUT) else frozenset()

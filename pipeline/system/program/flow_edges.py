@@ -20,6 +20,7 @@ class Step(NamedTuple):
 
     node: Node
     change: Change
+    label: bool = False  # what is taken tells the thing apart, and says nothing of it: its number, the name of its file
 
 
 class Enter(NamedTuple):
