@@ -64,6 +64,7 @@ from pipeline.system.elements.brought_stores import mark_brought_stores
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
+from pipeline.system.elements.code_beside import mark_code_beside
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
@@ -178,6 +179,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     kept = joined(kept, steps.instead(Kept(), request_contexts, program))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
+    steps.run(mark_code_beside, assembly)
     steps.run(show_page_markup, assembly, config)
     steps.run(add_data_addresses, assembly)
     steps.run(mark_approval_routes, assembly)
