@@ -94,6 +94,7 @@ from pipeline.system.elements.told_errors import mark_told_errors
 from pipeline.system.elements.told_to_everybody import mark_told_to_everybody
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
+from pipeline.system.elements.uncalled import mark_uncalled
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unchecked_hosts import mark_unchecked_hosts
@@ -209,6 +210,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_left_out_filters, assembly)
     steps.run(mark_own_files, assembly)
     steps.run(mark_notebook_files, assembly)
+    steps.run(mark_uncalled, assembly, config, documents)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)
