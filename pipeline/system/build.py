@@ -129,6 +129,7 @@ from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.feature_files import mark_feature_files
 from pipeline.system.training.feature_lists import mark_feature_lists
 from pipeline.system.training.federations import add_federations
+from pipeline.system.training.handed_out import mark_handed_out
 from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
 from pipeline.system.training.model_files import add_model_files
@@ -248,6 +249,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_feature_files, assembly, config)
     steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
+    steps.run(mark_handed_out, assembly)
     steps.run(mark_brought_stores, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_answered_credentials, assembly)
