@@ -41,6 +41,10 @@ _SCRIPT_FOLDERS = frozenset({"scripts", "script", "hack"})
 _TRIED_OUT = re.compile(
     r"(?:.*[_-])?(?:smoke|benchmark|bench|profile|profiling|playground|scratch|sanity|loadtest|stress)(?:[_-].*)?\.\w+", re.S
 )
+_TRYING = re.compile(
+    r"(?:.*[_-])?(?:smoke|benchmark|bench|playground|scratch|loadtest)(?:[_-].*)?\.\w+", re.S
+)  # a `profile` may be a person's
+_TRYING_FOLDERS = frozenset({"smoke", "playground", "scratch", "loadtest"})
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})
 _PROSE = frozenset(
@@ -212,6 +216,12 @@ def measures(path: str) -> bool:
 def is_run_by_hand(path: str) -> bool:
     """Whether a file lies among scripts, at any depth: somebody starts it, and what the program does is told of first."""
     return bool(_SCRIPT_FOLDERS & set(path.lower().split("/")[:-1]))
+
+
+def is_tried_out(path: str) -> bool:
+    """Whether a file says by its name that it tries or measures something: it is told of after what answers people."""
+    pure = PurePosixPath(path.lower())
+    return _TRYING.fullmatch(pure.name) is not None or not _TRYING_FOLDERS.isdisjoint(pure.parts[:-1])
 
 
 def _folders(path: PurePosixPath) -> tuple[str, ...]:

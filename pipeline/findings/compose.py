@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ingest.purpose import is_run_by_hand, measures
+from ingest.purpose import is_run_by_hand, is_tried_out, measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
@@ -26,6 +26,7 @@ from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
 _ANSWERS = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool"})
+_SETTINGS = (".yaml", ".yml", ".json", ".toml", ".csv")
 _TOLD = frozenset({"prompt", "system_prompt", "conversation"})
 
 
@@ -150,10 +151,12 @@ def _is_measured(view: View, match: Match) -> bool:
 
 
 def _is_tried_out(match: Match) -> int:
-    """2 for what stands in notebooks only, 1 for scripts: what is tried there or run by hand is told of after what the program does."""
-    if all(e.path.endswith(".ipynb") for e in match.evidence):
+    """2 for what stands in notebooks only, 1 for scripts and what tries or measures: told of after what the program does."""
+    paths = [e.path for e in match.evidence]
+    paths = [path for path in paths if not path.endswith(_SETTINGS)] or paths  # the columns that a notebook's model learns of
+    if all(path.endswith(".ipynb") for path in paths):
         return 2
-    return int(all(is_run_by_hand(e.path) for e in match.evidence))
+    return int(all(is_run_by_hand(path) or is_tried_out(path) for path in paths))
 
 
 def _asked_of(threat: Threat) -> frozenset[ControlKind]:

@@ -65,6 +65,7 @@ from pipeline.system.elements.brought_stores import mark_brought_stores
 from pipeline.system.elements.browser_keys import mark_browser_keys
 from pipeline.system.elements.chosen_models import mark_chosen_models
 from pipeline.system.elements.client_certificates import add_client_certificates
+from pipeline.system.elements.code_beside import mark_code_beside
 from pipeline.system.elements.code_elements import add_code_elements
 from pipeline.system.elements.console import without_terminal
 from pipeline.system.elements.entries import addresses
@@ -94,6 +95,7 @@ from pipeline.system.elements.told_errors import mark_told_errors
 from pipeline.system.elements.told_to_everybody import mark_told_to_everybody
 from pipeline.system.elements.traced_conversations import add_traced_conversations
 from pipeline.system.elements.unbuilt_tools import without_unbuilt
+from pipeline.system.elements.uncalled import mark_uncalled
 from pipeline.system.elements.unchecked_certificates import mark_unchecked_certificates
 from pipeline.system.elements.unchecked_go import mark_unchecked_go
 from pipeline.system.elements.unchecked_hosts import mark_unchecked_hosts
@@ -128,6 +130,7 @@ from pipeline.system.training.data_addresses import add_data_addresses
 from pipeline.system.training.feature_files import mark_feature_files
 from pipeline.system.training.feature_lists import mark_feature_lists
 from pipeline.system.training.federations import add_federations
+from pipeline.system.training.handed_out import mark_handed_out
 from pipeline.system.training.kept_models import mark_kept_models
 from pipeline.system.training.measures import mark_measures
 from pipeline.system.training.model_files import add_model_files
@@ -179,6 +182,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     kept = joined(kept, steps.instead(Kept(), request_contexts, program))
     assembly = Assembly(program, frameworks, book, sites, Drafts(programs_of(program, sites.entries, config)), kept)
     add_code_elements(assembly)
+    steps.run(mark_code_beside, assembly)
     steps.run(show_page_markup, assembly, config)
     steps.run(add_data_addresses, assembly)
     steps.run(mark_approval_routes, assembly)
@@ -209,6 +213,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_left_out_filters, assembly)
     steps.run(mark_own_files, assembly)
     steps.run(mark_notebook_files, assembly)
+    steps.run(mark_uncalled, assembly, config, documents)
     steps.run(mark_model_updates, assembly)
     steps.run(add_protection, assembly)
     steps.run(add_closed_by_default, assembly, config)
@@ -246,6 +251,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_feature_files, assembly, config)
     steps.run(mark_feature_lists, assembly)
     steps.run(mark_governing_routes, assembly)
+    steps.run(mark_handed_out, assembly)
     steps.run(mark_brought_stores, assembly)
     steps.run(mark_open_records, assembly)
     steps.run(mark_answered_credentials, assembly)

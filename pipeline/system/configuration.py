@@ -53,6 +53,7 @@ from pipeline.system.deployment.started import add_started, composed_server, ima
 from pipeline.system.deployment.stated_keys import add_stated_keys
 from pipeline.system.deployment.traced_prompts import add_traced_prompts
 from pipeline.system.deployment.unbuilt_environments import mark_unbuilt_environments
+from pipeline.system.deployment.vertex_containers import add_vertex_containers
 from pipeline.system.deployment.workflows import add_workflow, is_started
 from pipeline.system.derive import mark_examples
 from pipeline.system.documents.described_apis import add_described_apis
@@ -114,6 +115,7 @@ def add_configuration(assembly: Assembly, files: Sequence[ConfigFacts], document
     add_proxies(assembly, used)
     add_cloud(assembly, used)
     add_sagemaker_containers(assembly, used)
+    add_vertex_containers(assembly, used)
     add_gateways(assembly, used)
     add_notebook_hubs(assembly, used)
     add_mounted_prompts(assembly, used, documents)

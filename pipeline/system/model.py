@@ -113,7 +113,7 @@ Topic = Literal[
     "the name that can move", "what outsiders write is acted on here", "who may start it", "what it may do to its host",
     "strangers' code runs here", "a search that asks nobody whose it is", "who may take part",
     "it is fetched here", "the text of an error is handed on here", "which pages may call it", "a credential stands in its words here",
-    "the record goes out with it here", "it is done again here",
+    "the record goes out with it here", "it is done again here", "the code beside the weights may run here",
 ]  # fmt: skip
 """Notes of an element's own places that are about one thing alone; a threat that is about it cites these."""
 MOVES: Topic = "the name that can move"
@@ -125,6 +125,7 @@ TOLD_HERE: Topic = "the text of an error is handed on here"
 PAGES: Topic = "which pages may call it"
 CREDENTIAL: Topic = "a credential stands in its words here"
 DONE_AGAIN: Topic = "it is done again here"
+BESIDE: Topic = "the code beside the weights may run here"
 GOES_OUT: Topic = "the record goes out with it here"
 DECIDED_HERE = "what happens next depends on it"
 """Note of the lines that act on a verdict; threats that do not ask what an element decides do not show them."""

@@ -18,7 +18,7 @@ from pipeline.system.controls.injections import Injections
 from pipeline.system.controls.judged_addresses import judges_at
 from pipeline.system.controls.only_logged import is_only_logged
 from pipeline.system.controls.optional_logins import lets_strangers_pass
-from pipeline.system.controls.own_decorators import comes_too_late, guards_around, wrappers_of
+from pipeline.system.controls.own_decorators import comes_too_late, guards_around, handed_back, wrappers_of
 from pipeline.system.controls.refusals import refusal_in
 from pipeline.system.controls.taken_as_sent import is_never_read, is_taken_as_sent
 from pipeline.system.controls.unknown_callers import AUTH_NAME, leaves_unknown, snake
@@ -121,6 +121,9 @@ class Authenticating:
                 for node in (parameter.default, parameter.annotation):
                     if node is not None and self._asks(reference, parameter.value, node):
                         return self.assembly.cite((reference[0], node))
+            for other in handed_back(self.assembly, reference):
+                if (found := self.function(other, depth + 1)) is not None:
+                    return found
             for call in self.assembly.calls_in(reference):
                 for target in self.program.targets(call):
                     if AUTH_NAME.search(snake(self.program.function(target.function).name)):

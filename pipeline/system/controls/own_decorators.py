@@ -14,12 +14,14 @@ import re
 from collections.abc import Collection, Iterator
 
 from ingest.code.program import FunctionRef, Node, Program
+from ingest.code.questions import Target
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.guards import parts
 from pipeline.system.program.walking import walk
 from pipeline.system.program.wrapped_elsewhere import calls_behind
 
 _DEEPEST, _MOST = 4, 12
+_ANSWERS = frozenset({"Response", "NextResponse"})
 _STEPS = frozenset({"name", "choice", "guarded", "await"})
 _GUARDS = re.compile(r"^(with|require[sd]?|ensure|protect|define)(\w*?)(Auth|Session|User|Login)|^protect(ed)?$")
 
@@ -43,6 +45,11 @@ def wrappers_of(assembly: Assembly, reference: FunctionRef, markers: Collection[
                 for made in program.functions.get(name, ()):
                     yield from _inside(assembly, made)
                     yield from _made_of_another(assembly, made, 0)
+            for target in program.targets(call):
+                handed = {
+                    at for at, given in _given(assembly, call, target).items() if any(_is(program, node, reference) for node in given)
+                }
+                yield from _told_to_ask(assembly, call, target, handed) if handed else ()
         return
     if program.files[file].language != "python":
         return
@@ -82,25 +89,64 @@ def calls_around(assembly: Assembly, marker: Node, reference: FunctionRef, depth
     return list(dict.fromkeys(found))
 
 
+def handed_back(assembly: Assembly, reference: FunctionRef) -> Iterator[FunctionRef]:
+    """Whose refusal a function hands back: `const known = await requireUser(req); if (known instanceof Response) return known`."""
+    program, facts = assembly.program, assembly.program.files[reference[0]]
+    for branch in facts.branches if facts.language == "typescript" else ():
+        asked = facts.values[branch.condition]
+        if branch.scope != reference[1] or not branch.exits_when or asked.kind != "operation" or asked.text != "is":
+            continue
+        if len(asked.inputs) == 2 and facts.values[asked.inputs[1]].text in _ANSWERS:
+            known = facts.values[asked.inputs[0]]
+            call = (reference[0], known.inputs[0] if known.kind == "await" else asked.inputs[0])
+            if program.value(call).kind == "call" and not _calls_what_it_was_given(program, call):
+                yield from (target.function for target in program.targets(call))
+
+
+def _calls_what_it_was_given(program: Program, call: Node) -> bool:
+    """Whether a call runs a function that somebody else handed in: who asks for the refusal decides whose that is."""
+    callee = (call[0], program.value(call).inputs[0])
+    return any(program.parameter_of(one) is not None for one in (callee, *program.origins(callee)))
+
+
 def _made_of_another(assembly: Assembly, wrapper: FunctionRef, depth: int) -> Iterator[FunctionRef]:
     """What runs before a handler that a wrapper hands to another one: the inside of that, and the steps it is told to ask first."""
     program = assembly.program
     for call in assembly.calls_in(wrapper):
         for target in program.targets(call):
-            bound = {
-                position: [(call[0], program.value(call).inputs[argument]) for argument in given]
-                for position, given in program.bind(call, target).items()
-            }
-            handed = {position for position, given in bound.items() if any(_is_own_parameter(program, node, wrapper) for node in given)}
+            given = _given(assembly, call, target)
+            handed = {position for position, nodes in given.items() if any(_is_own_parameter(program, node, wrapper) for node in nodes)}
             if target.constructs or target.function == wrapper or not handed:
                 continue
-            inner = list(_inside(assembly, target.function))
-            yield from inner
-            for position in sorted(bound.keys() - handed) if inner else ():
-                if any(_minds(assembly, one, (target.function, position)) for one in inner):
-                    yield from (one for node in bound[position] for name in program.names(node) for one in program.functions.get(name, ()))
+            if not _asks_by_steps(assembly, target.function):
+                yield from _inside(assembly, target.function)
+            yield from _told_to_ask(assembly, call, target, handed)
             if depth < _DEEPEST:
                 yield from _made_of_another(assembly, target.function, depth + 1)
+
+
+def _told_to_ask(assembly: Assembly, call: Node, target: Target, handed: Collection[int]) -> Iterator[FunctionRef]:
+    """The steps that a wrapper is given beside the handler, where it minds what they answer: `withSteps(ask, requireUser)`."""
+    program, inner = assembly.program, list(_inside(assembly, target.function))
+    for position, nodes in sorted(_given(assembly, call, target).items()) if inner else ():
+        if position not in handed and any(_minds(assembly, one, (target.function, position)) for one in inner):
+            yield from (one for node in nodes for name in program.names(node) for one in program.functions.get(name, ()))
+
+
+def _asks_by_steps(assembly: Assembly, wrapper: FunctionRef) -> bool:
+    """Whether a wrapper asks what it is told to: what else it refuses (an error of a provider) says nothing of who calls."""
+    parameters = range(len(assembly.program.function(wrapper).parameters))
+    return any(_minds(assembly, one, (wrapper, position)) for one in _inside(assembly, wrapper) for position in parameters)
+
+
+def _given(assembly: Assembly, call: Node, target: Target) -> dict[int, list[Node]]:
+    """What a call gives a function, by position."""
+    inputs = assembly.program.value(call).inputs
+    return {position: [(call[0], inputs[one]) for one in given] for position, given in assembly.program.bind(call, target).items()}
+
+
+def _is(program: Program, node: Node, function: FunctionRef) -> bool:
+    return any(function in program.functions.get(name, ()) for name in program.names(node))
 
 
 def _is_own_parameter(program: Program, node: Node, function: FunctionRef) -> bool:

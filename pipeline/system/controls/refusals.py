@@ -122,7 +122,7 @@ def denies(assembly: Assembly, call: Node) -> bool:
     last = [name.rsplit(".", 1)[-1] for name in program.names((call[0], value.inputs[0]))]
     if any(_REFUSAL.search(name) for name in last):
         return True
-    if any(_NAMED_CODE.search(name) for name in last):  # errors.error_401("who are you?")
+    if any(_NAMED_CODE.search(name.lstrip("_")) for name in last):  # errors.error_401("who are you?"), self._unauthorized()
         return True
     given = [program.value((call[0], identity)) for identity in value.inputs[1:3]]
     if any(_RAISED.search(name) for name in last) and any(_says_so(one.constant_type, one.text) for one in given):

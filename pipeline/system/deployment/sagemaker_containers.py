@@ -31,13 +31,14 @@ def add_sagemaker_containers(assembly: Assembly, files: Sequence[ConfigFacts]) -
         if assembly.draft(identity).kind == "http_route"
     ]
     contracts = {file for file, _path, _identity in routes if {path for other, path, _ in routes if other == file} == _CONTRACT}
-    contracts = {file for file in contracts if not _is_published(assembly.program.files[file].path, files)}
+    contracts = {file for file in contracts if not is_published(assembly.program.files[file].path, files)}
     if not contracts:
         return
     hosted = next(_hosted(assembly), None)
     for file, _path, identity in routes if hosted is not None else ():
         if file in contracts:
             assembly.control("authentication", identity, hosted, "reached through an endpoint of SageMaker, by signed requests")
+            assembly.draft(identity).attributes["asked_by_platform"] = "sagemaker"
 
 
 def _hosted(assembly: Assembly) -> Iterator[Evidence]:
@@ -65,7 +66,7 @@ def _hosted(assembly: Assembly) -> Iterator[Evidence]:
                 yield cited
 
 
-def _is_published(file: str, files: Sequence[ConfigFacts]) -> bool:
+def is_published(file: str, files: Sequence[ConfigFacts]) -> bool:
     """Whether a composition builds a service, opens the port of the contract to others, and starts this file in it or does not say what."""
     for config in files:
         for setting in config.settings:

@@ -357,7 +357,14 @@ class Applications:
 
     def _given(self, application: Node, call: Node, position: int, http_only: bool = True) -> list[Installed]:
         given = (call[0], self.program.value(call).inputs[position])
-        return [Installed(application, call, reference, http_only) for reference in self._functions(given)]
+        called = self._functions(given) or self._called_objects(given)
+        return [Installed(application, call, reference, http_only) for reference in called]
+
+    def _called_objects(self, node: Node) -> list[FunctionRef]:
+        """`before_request(SignedIn())`: what runs where an object of the project is called as a function is."""
+        owners = self.program.types(node) if self.program.value(node).kind != "class" else ()
+        methods = (self.program.method(name, "__call__") for name in owners if name in self.program.classes)
+        return [method for method in methods if method is not None]
 
     def _functions(self, node: Node) -> list[FunctionRef]:
         return [reference for name in self.program.names(node) for reference in self.program.functions.get(name, ())]

@@ -5,7 +5,8 @@ whether a loss falls, makes no model that anybody could ask about; that another 
 function that saves also keeps a record of the run, or stands in a run that does (`with tracked_run(...)` of the project around it, a step
 that logs), or where what is saved says itself how and of what it was made, the training is covered (`model_lineage`), in whatever function
 and file that is. The lines that save are cited before those that teach. A step that is fitted only to change data (`prepares_data`), and a
-notebook's draft of a function that the program has too and keeps a record of (`draft_of_program`), are marked as such.
+notebook's draft of a function that the program has too and keeps a record of (`draft_of_program`), are marked as such; a model that never
+leaves the function that fits it (`only_tried`) is not kept, whatever else the file saves.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pipeline.system.model import KEPT_HERE
 from pipeline.system.program.walking import runs_of
 from pipeline.system.rules.words import words_of
 from pipeline.system.training.kept_with import record_beside
+from pipeline.system.training.tried_models import is_only_tried
 
 _READS = frozenset({"load", "loads", "read", "open", "restore", "fetch", "download", "get"})  # a run that goes on from where it stood
 _PREDICTS = frozenset({"predict", "predict_proba", "score_samples", "decision_function", "forward", "__call__"})
@@ -42,6 +44,9 @@ def mark_kept_models(assembly: Assembly) -> None:
     }
     for identity, draft in sorted(assembly.drafts.by_id.items()):
         if draft.kind != "training_job" or not draft.nodes:
+            continue
+        if all(is_only_tried(assembly, node, saved) for node in draft.nodes):
+            draft.attributes["only_tried"] = True
             continue
         begun = [run for node in draft.nodes for run in runs_of(assembly.program, (node[0], assembly.program.value(node).scope))]
         by_this = saved & {function for run in begun for function in (run, *assembly.reach(run))}
