@@ -203,7 +203,24 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
-    return _agents_joined(_branches_joined(joined))
+    return _folders_joined(_agents_joined(_branches_joined(joined)))
+
+
+def _folders_joined(matches: list[Match]) -> list[Match]:
+    """Elements that are made in code of one folder, of threats that are mended there: named by the first of them."""
+    first: dict[tuple[str, str], str] = {}
+    for match in sorted(matches, key=lambda match: match.element.id):
+        if (folder := _folder(match)) is not None:
+            first.setdefault((match.threat.slug, folder), match.element.id)
+    return [
+        replace(match, group=first[match.threat.slug, folder]) if (folder := _folder(match)) is not None else match for match in matches
+    ]
+
+
+def _folder(match: Match) -> str | None:
+    if match.threat.group_by != "folder" or match.group or not match.evidence or not match.evidence[0].path.endswith(_CODE):
+        return None
+    return match.evidence[0].path.rpartition("/")[0]
 
 
 def _agents_joined(matches: list[Match]) -> list[Match]:
@@ -338,7 +355,7 @@ def group_of(match: Match) -> str:
             return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
         case "element" if match.element.attributes.get("tls_verification") is False and "unchecked_by" in match.element.attributes:
             return f"unchecked by {match.element.attributes['unchecked_by']}"  # a request per method, of one client that checks nothing
-        case "element" | "tools" | "source" | "sink":
+        case "element" | "tools" | "source" | "sink" | "folder":
             return match.element.id
         case "file":
             return f"file:{match.evidence[0].path}"

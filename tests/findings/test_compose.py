@@ -702,3 +702,14 @@ def test_clients_that_one_package_makes_of_an_mcp_server_are_one_finding(second:
     ]
     given = threat(about=["mcp_client"], when=[{"the_element": {"remote": True}}])
     assert len(composed(given, *clients, flows=())[0]) == count
+
+
+@pytest.mark.parametrize(("file", "count"), [("servers/jira.py", 1), ("other/jira.py", 2)])
+def test_servers_that_one_folder_makes_are_one_finding(file: str, count: int) -> None:
+    made = tuple(
+        element("mcp_server", name, evidence=(evidence(f"{place}:5"),)) for name, place in (("wiki", "servers/wiki.py"), ("jira", file))
+    )
+    given = threat(group_by="folder", about=["mcp_server"], when=[{"the_element": {"transport": "stdio"}}])
+    servers = tuple(one.model_copy(update={"attributes": {"transport": "stdio"}}) for one in made)
+    findings = composed(given, *servers)[0]
+    assert len(findings) == count
