@@ -81,7 +81,7 @@ def add_effects(assembly: Assembly) -> None:
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
-        told = any(name != "self" for name in assembly.program.function(reference).parameters)
+        told = any(one.name not in ("self", "cls") for one in assembly.program.function(reference).parameters)
         lasting, adds = bool(effects), set[Node]()  # whether more is written than new records, and by which calls these are
         reached = _own_reach(assembly, reference, identity)
         acts = bool(set(words.posts) & {*words_of(draft.name), *words_of(_own_name(assembly, reference))})
