@@ -44,7 +44,7 @@ _LOOKED_FOR = re.compile(
 )
 _CHANGED = re.compile(
     r"(?i)\b(?:write\w*|remove\w*|unlink\w*|rm\w*|delete\w*|rename\w*|replace|move\w*|copy\w*|save\w*|extract\w*|create(?:writestream|file)?"
-    r"|open_?file|writefile\w*|writeall\w*|append\w*|to_\w+|dump)\(|[\"']\w?[wax]b?\+?[\"']"
+    r"|open_?file|transfer_?to|store_?file|writefile\w*|writeall\w*|append\w*|to_\w+|dump)\(|[\"']\w?[wax]b?\+?[\"']"
 )
 
 
