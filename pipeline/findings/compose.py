@@ -21,7 +21,7 @@ from pipeline.findings.worst_deeds import least_harm
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
-from pipeline.threats.telling import is_measured, is_of_nobody, says_little
+from pipeline.threats.telling import does_little, is_measured, is_of_nobody, says_little
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -88,6 +88,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _is_no_question(pair[1]),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             is_of_nobody(pair[1].ways[0] if pair[1].ways else ()),
+            does_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
             _tells_less(view, pair[1].element),

@@ -27,6 +27,8 @@ _MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _REQUESTS = frozenset({"http_route", "websocket", "webhook"})
 _BEHIND_CALLERS = {**dict.fromkeys(_MODELS, "llm"), "vector_store": "vector_store"}  # kinds, with the name of their groups
 _SAME_FUNCTION = 10  # lines between two queries of a way, at most, for them to be one to mend
+_OF_RECORD = re.compile(r"(?<![\w.])(?:req|request|body|payload|input|params|form)\w*\.(\w+)\b(?!\s*\()")
+_WRITES_PAGE = re.compile(r"\.(?:innerHTML|outerHTML)\s*\+?=|\.insertAdjacentHTML\(|\bdocument\.write(?:ln)?\(")
 _LAST = "~"  # before keys that hold lines: they join, and never name a group, so that its id stays where lines move
 _TWICE = "written twice"  # the same lines in two files; in one file they are two things
 _IMAGE = re.compile(r"^\s*(?:-\s+)?(?:image:|FROM(?:\s+--\S+)*)\s*[\"']?([^\s\"'#]+)", re.IGNORECASE)
@@ -65,8 +67,9 @@ def ends_of(matches: Iterable[Match]) -> Groups:
                 groups.join([end, *(f"{match.threat.slug}:{_LAST}{opener}" for opener in _opener(way))])
                 hubs = [f"{match.threat.slug}:{_LAST}{hub}" for hub in _handed_on(way)]
                 handed.append((end, hubs))
-                if argument := _argument(way):
-                    groups.join([end, f"{match.threat.slug}:{_LAST}{argument}"])
+                for argument in (_argument(way), _field(way), _script(way)):
+                    if argument:
+                        groups.join([end, f"{match.threat.slug}:{_LAST}{argument}"])
                 for hub in hubs:
                     modules.setdefault(hub, set()).add(way[-1].steps[-1].path)
     for end, hubs in handed:
@@ -152,6 +155,23 @@ def _argument(way: tuple[Flow, ...]) -> str:
     return f"{way[0].source}:{steps[0].start_line}:{steps[1].path}:{steps[1].start_line}:{role}"
 
 
+def _script(way: tuple[Flow, ...]) -> str:
+    """The script whose functions write a reply into a page: one function of it that cleans a text mends them all."""
+    last = way[-1]
+    written = last.role == "html" and last.steps and _WRITES_PAGE.search(last.steps[-1].quote)
+    return f"{way[0].source}:{last.steps[-1].path}:html" if written else ""
+
+
+def _field(way: tuple[Flow, ...]) -> str:
+    """The field of a request's record that a path is: `req.output_dir` of several routes of a module is checked by one function of it."""
+    first, last = way[0], way[-1]
+    if last.role not in ("path", "deletion") or first.source.partition(":")[0] not in _REQUESTS or not first.steps:
+        return ""
+    near = [step for step in first.steps[1:3] if step.path == first.steps[0].path]
+    named = [found[1] for step in near if len(found := [step, *_OF_RECORD.findall(step.quote)]) == 2]
+    return f"{first.steps[0].path}:.{named[0]}:path" if named else ""
+
+
 def _handed_on(way: tuple[Flow, ...]) -> list[str]:
     """Functions of other modules, neither the model's nor the one that opens it, that took the path or address on its way.
 
@@ -183,7 +203,24 @@ def sources_joined(matches: Iterable[Match]) -> list[Match]:
         else match
         for number, match in enumerate(found)
     ]
-    return _agents_joined(_branches_joined(joined))
+    return _folders_joined(_agents_joined(_branches_joined(joined)))
+
+
+def _folders_joined(matches: list[Match]) -> list[Match]:
+    """Elements that are made in code of one folder, of threats that are mended there: named by the first of them."""
+    first: dict[tuple[str, str], str] = {}
+    for match in sorted(matches, key=lambda match: match.element.id):
+        if (folder := _folder(match)) is not None:
+            first.setdefault((match.threat.slug, folder), match.element.id)
+    return [
+        replace(match, group=first[match.threat.slug, folder]) if (folder := _folder(match)) is not None else match for match in matches
+    ]
+
+
+def _folder(match: Match) -> str | None:
+    if match.threat.group_by != "folder" or match.group or not match.evidence or not match.evidence[0].path.endswith(_CODE):
+        return None
+    return match.evidence[0].path.rpartition("/")[0]
 
 
 def _agents_joined(matches: list[Match]) -> list[Match]:
@@ -318,7 +355,7 @@ def group_of(match: Match) -> str:
             return f"mcp_client in {match.evidence[0].path.rpartition('/')[0]}"
         case "element" if match.element.attributes.get("tls_verification") is False and "unchecked_by" in match.element.attributes:
             return f"unchecked by {match.element.attributes['unchecked_by']}"  # a request per method, of one client that checks nothing
-        case "element" | "tools" | "source" | "sink":
+        case "element" | "tools" | "source" | "sink" | "folder":
             return match.element.id
         case "file":
             return f"file:{match.evidence[0].path}"

@@ -36,6 +36,7 @@ from pipeline.system.flows.handed_over import begin_with_what_is_sent, is_of_a_s
 from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.labels_alone import is_looked_up, says_nothing
+from pipeline.system.flows.leads_nowhere import leads_nowhere
 from pipeline.system.flows.logged_text import Said, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.matched_replies import Way, match_replies
@@ -245,6 +246,8 @@ def _add_hit(
         if sink.role == "html" and sink.argument == hit.argument and is_no_page(assembly, hit):
             continue
         if sink.role == "path" and sink.argument == hit.argument and (is_stored_name(assembly, hit) or is_no_path(assembly, hit)):
+            continue
+        if sink.role in ("path", "deletion") and sink.argument == hit.argument and leads_nowhere(assembly, hit, sink):
             continue
         if sink.role == "query" and sink.argument == hit.argument and names_columns(assembly.program, hit.trace):
             continue

@@ -196,10 +196,10 @@ class Threat(Frozen):
     when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
     removed_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is not reported, but shown as mitigated.")
     lowered_by: tuple[ControlKind, ...] = Field(default=(), description="With one of these it is reported, and less likely.")
-    group_by: Literal["element", "tools", "source", "sink", "file", "kind", "image", "system"] = Field(
+    group_by: Literal["element", "tools", "source", "sink", "file", "folder", "kind", "image", "system"] = Field(
         default="element",
         description="Matches with one remedy become one finding with its places; `image`: all that is started from images is one kind; "
-        "`tools`: the tools of a system are one, every other element is by itself.",
+        "`tools`: the tools of a system are one, every other element is by itself; `folder`: elements that are made in code of one folder.",
     )
     cites: tuple[Topic, ...] = Field(
         default=(), description="What the element's own places are cited for, where some of them are about that; the others are not shown."

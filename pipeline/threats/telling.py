@@ -49,16 +49,29 @@ _ON_TROUBLE = re.compile(
 _DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int, int]:
+# Of what is done with a file that is chosen: only looked for, or a folder made for it; and what leaves something else there than before.
+_LOOKED_FOR = re.compile(
+    r"(?i)\b(?:exists|is_?file|is_?dir|list_?dir|read_?dir|scandir|iterdir|r?glob|walk|stat|mkdir_?(?:all|s)?|make_?dirs|create_?director(?:y|ies)"
+    r"|get_?(?:files|size|mtime)|ensure_?dir|existsSync|readdirSync|mkdirSync|statSync)\("
+)
+_CHANGED = re.compile(
+    r"(?i)\b(?:write\w*|remove\w*|unlink\w*|rm\w*|delete\w*|rename\w*|replace|move\w*|copy\w*|save\w*|extract\w*|create(?:writestream|file)?"
+    r"|open_?file|transfer_?to|store_?file|writefile\w*|writeall\w*|append\w*|to_\w+|dump)\(|[\"']\w?[wax]b?\+?[\"']"
+)
+
+
+def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int, int]:
     """What to sort ways by: the first one is told.
 
-    Ways of the program before ways of what measures it, then ways that begin with outsiders' data first, then those that
-    bring its text, then those of records that people made, then the shortest.
+    Ways of the program before ways of what measures it, then those that change a file before those that read or look for one, then ways
+    that begin with outsiders' data first, then those that bring its text, then those of records that people made, then the shortest.
     """
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
     # An address that is chosen is no text, and a picture is one to few readers.
     label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
-    return is_measured(way), says_little(way), rank, label, is_of_nobody(way), len(way), sum(len(flow.steps) for flow in way)
+    return (
+        is_measured(way), says_little(way), does_little(way), rank, label, is_of_nobody(way), len(way), sum(len(flow.steps) for flow in way),
+    )  # fmt: skip
 
 
 def is_of_nobody(way: tuple[Flow, ...]) -> int:
@@ -72,6 +85,16 @@ def is_of_nobody(way: tuple[Flow, ...]) -> int:
 def is_measured(way: tuple[Flow, ...]) -> bool:
     """Whether a way passes code that measures the program: whoever mends it looks at the program first."""
     return any(measures(step.path) for flow in way for step in flow.steps)
+
+
+def does_little(way: tuple[Flow, ...]) -> int:
+    """Of a file that is chosen: 0 where it is changed, 1 where it is read, 2 where it is only looked for or a folder made."""
+    if not way or way[-1].role not in ("path", "deletion") or not way[-1].steps:
+        return 0
+    done = way[-1].steps[-1].quote
+    if way[-1].role == "deletion":
+        return 0
+    return 2 if _LOOKED_FOR.search(done) else 0 if _CHANGED.search(done) else 1
 
 
 def says_little(way: tuple[Flow, ...]) -> int:

@@ -305,6 +305,71 @@ def test_an_argument_of_a_tool_is_checked_where_the_tool_takes_it(argument: str,
     assert {(e.path, e.start_line) for f in findings for e in f.evidence} >= {("one.go", 6), ("two.go", 6)}
 
 
+@pytest.mark.parametrize(
+    ("quote", "count"),
+    [("output_dir=req.output_dir,", 1), ("output_dir=req.folder,", 2), ("output_dir=pick(req.output_dir()),", 2), ("made(output_dir)", 2)],
+)
+def test_a_field_of_requests_of_one_module_is_checked_once(quote: str, count: int) -> None:
+    routes = tuple(element("http_route", f"POST /{name}", evidence=(evidence(f"main.py:{line}"),)) for name, line in (("a", 5), ("b", 15)))
+    ends = (element("file_store", "one (files)"), element("file_store", "two (files)"))
+    told = ("output_dir=req.output_dir,", quote)
+    flows = tuple(
+        flow(
+            route.id, end.id, ("user_input",), "path",
+            steps=(
+                evidence(f"main.py:{line}"), evidence(f"main.py:{line + 1}").model_copy(update={"quote": said}), evidence(f"{end.name[:3]}.py:6"),
+            ),
+        )
+        for route, end, said, line in zip(routes, ends, told, (5, 15), strict=True)
+    )  # fmt: skip
+    given = threat(group_by="sink", about=["http_route"], when=[{"a_flow": {"out_of": "the_element"}}])
+    findings = composed(given, *routes, *ends, flows=flows)[0]
+    assert len(findings) == count
+
+
+@pytest.mark.parametrize(
+    ("file", "quote", "count"),
+    [
+        ("view.js", "bubble.innerHTML = marked.parse(text);", 1), ("list.js", "bubble.innerHTML = marked.parse(text);", 2),
+        ("view.js", "return <Markdown>{text}</Markdown>;", 2),
+    ],
+)  # fmt: skip
+def test_what_the_views_of_a_script_put_into_a_page_is_cleaned_once(file: str, quote: str, count: int) -> None:
+    ends = (element("renderer", "View.draw (page)"), element("renderer", "View.renew (page)"))
+    flows = tuple(
+        flow(
+            "agent:assistant",
+            end.id,
+            ("model_reply",),
+            "html",
+            steps=(evidence("app.py:5"), evidence(place).model_copy(update={"quote": said})),
+        )
+        for end, place, said in zip(ends, ("view.js:6", f"{file}:16"), ("box.innerHTML += text;", quote), strict=True)
+    )
+    findings = composed(threat(group_by="sink", when=[{"a_flow": {"out_of": "the_element"}}]), agent(), *ends, flows=flows)[0]
+    assert len(findings) == count
+
+
+@pytest.mark.parametrize(
+    ("quotes", "told"),
+    [
+        (('with open(path, "r") as file:', 'with open(path, "w") as file:'), "two"), (("os.makedirs(folder)", "text = path.read_text()"), "two"),
+        (("path.write_text(said)", "if os.path.exists(path):"), "one"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_changed_is_told_before_one_that_is_read(quotes: tuple[str, str], told: str) -> None:
+    routes = tuple(element("http_route", name, evidence=(evidence(f"{name}.py:5"),)) for name in ("one", "two"))
+    store = element("file_store", "files")
+    flows = tuple(
+        flow(route.id, store.id, ("user_input",), "path",
+             steps=(evidence(f"{route.name}.py:5"), evidence("files.py:6").model_copy(update={"quote": said, "start_line": line, "end_line": line})))
+        for route, said, line in zip(routes, quotes, (6, 9), strict=True)
+    )  # fmt: skip
+    given = threat(group_by="sink", about=["http_route"], when=[{"a_flow": {"out_of": "the_element"}}])
+    findings = composed(given, *routes, store, flows=flows)[0]
+    assert [f.element for f in findings] == [f"http_route:{told}"]
+
+
 @pytest.mark.parametrize(("taken", "count"), [("fetch.go:3", 1), ("fetch.go:30", 2)])
 def test_a_file_or_an_address_that_one_function_opens_as_it_is_told_is_one_end(taken: str, count: int) -> None:
     ends = (element("file_store", "files"), element("external_service", "Fetch (go)"))
@@ -637,3 +702,14 @@ def test_clients_that_one_package_makes_of_an_mcp_server_are_one_finding(second:
     ]
     given = threat(about=["mcp_client"], when=[{"the_element": {"remote": True}}])
     assert len(composed(given, *clients, flows=())[0]) == count
+
+
+@pytest.mark.parametrize(("file", "count"), [("servers/jira.py", 1), ("other/jira.py", 2)])
+def test_servers_that_one_folder_makes_are_one_finding(file: str, count: int) -> None:
+    made = tuple(
+        element("mcp_server", name, evidence=(evidence(f"{place}:5"),)) for name, place in (("wiki", "servers/wiki.py"), ("jira", file))
+    )
+    given = threat(group_by="folder", about=["mcp_server"], when=[{"the_element": {"transport": "stdio"}}])
+    servers = tuple(one.model_copy(update={"attributes": {"transport": "stdio"}}) for one in made)
+    findings = composed(given, *servers)[0]
+    assert len(findings) == count

@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Iterable
 
 from ingest.code.program import FunctionRef, Node
+from pipeline.system.agents.small_deeds import adds_a_record, asks_itself, clears_old, converts, is_a_deal, only_logs, only_prints
 from pipeline.system.agents.told_credentials import add_told_credentials
 from pipeline.system.agents.whose_data import add_whose_data
-from pipeline.system.assembly import Assembly
+from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.elements.shown_answers import OWN_ROUTE
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of, runs_at
 from pipeline.system.flows.made_of import callee_text
@@ -30,7 +31,8 @@ _EFFECT_OF_ROLE: dict[SinkRole, str] = {
 _DONE: frozenset[SinkRole] = frozenset({"payment", "message", "code", "shell", "deletion"})
 # The last words of an address by which something is looked up, whatever the method: long questions are posted.
 _LOOKED_UP = frozenset({"search", "searches", "query", "queries", "lookup", "retrieve", "retrieval", "find", "scroll", "rerank", "count",
-                        "extract", "scrape", "crawl", "embed", "embeddings", "moderations"})  # fmt: skip
+                        "extract", "scrape", "crawl", "embed", "embeddings", "moderations",
+                        "completion", "completions", "generate", "embedding", "reranking"})  # fmt: skip
 # What a name ends in that is only told.
 _TOLD = frozenset({
     "status", "statuses", "state", "history", "details", "detail", "info", "information", "policy", "policies", "summary", "methods",
@@ -55,6 +57,8 @@ _MAKES = frozenset({"generate", "create", "make", "build", "get", "prepare", "ne
 _BY_A_LINK = frozenset({"payment", "message", "write"})  # what making a link is not yet; that it is made at a service is no record changed
 # What libraries call the function of every tool: it says nothing of what the tool does.
 _OF_ALL_TOOLS = frozenset({"forward", "run", "execute", "invoke", "call", "handle", "handler", "func", "function", "lambda", "apply"})
+_BY_A_NAME = frozenset({"payment", "message", "deletion"})  # what a tool may be called for without doing it
+_TOLD_A_COMMAND = frozenset({"shell", "code", "process_arguments"})
 _RECKONING = frozenset({"calc", "calculator", "calculate", "calculation", "math", "maths", "arithmetic", "sum", "equation"})
 SIDE_EFFECTS = frozenset({"payment", "message", "deletion", "write", "execute", "shell", "file_write"})
 _CHANGES = SIDE_EFFECTS | {"query"}
@@ -77,22 +81,32 @@ def add_effects(assembly: Assembly) -> None:
         if draft.kind not in ("tool", "mcp_tool"):
             continue
         effects = set(_as_tuple(draft.attributes.get("effects")))
+        told = any(one.name not in ("self", "cls") for one in assembly.program.function(reference).parameters)
+        lasting, adds = bool(effects), set[Node]()  # whether more is written than new records, and by which calls these are
         reached = _own_reach(assembly, reference, identity)
         acts = bool(set(words.posts) & {*words_of(draft.name), *words_of(_own_name(assembly, reference))})
         for function in reached:
             outside = function == reference or _does_something(assembly, function)
+            clears = clears_old(assembly, reference, function)
             for call in calls_of(assembly, function, identity):
-                for sink in assembly.sinks.get(call, ()):
-                    effect = _EFFECT_OF_ROLE.get(sink.role)
-                    if effect is None or (effect in _OF_FILES and is_for_this_run(assembly, call)):
-                        continue
-                    if sink.role != "index_write" or not _is_passing(assembly, sink.element, reached):
-                        effects.add(effect)
-                for site_effect in _declared(assembly, call, stated, acts):
-                    effects.add(site_effect)
+                found = [(effect, sink.element) for sink in assembly.sinks.get(call, ())
+                         if (effect := _of_sink(assembly, call, sink, reached))]  # fmt: skip
+                found += [(effect, assembly.element_of_call[call]) for effect in _declared(assembly, call, stated, acts)]
                 if sent := _statement(assembly, call):
-                    effects.add(sent)
+                    found.append((sent, ""))
+                for effect, element in found:
+                    if effect == "deletion" and clears:
+                        continue
+                    if effect == "write" and not told and element and assembly.draft(element).kind == "file_store":
+                        effect = "file"  # a file of the program's own, with what the program says
+                    effects.add(effect)
+                    if effect == "write" and element and adds_a_record(assembly, call, element):
+                        adds.add(call)
+                    elif effect == "write":
+                        lasting = True
             name = assembly.program.function(function).name
+            if clears:
+                continue
             for effect, verbs in words.effects.items():
                 if (
                     outside
@@ -116,15 +130,38 @@ def add_effects(assembly: Assembly) -> None:
             effects -= _BY_A_LINK
         if draft.attributes.get("read_only") is True:
             effects &= {"query", "network"}
+        if "shell" in effects and not _is_told_a_command(assembly, identity) and only_prints(assembly, reference, identity, reached):
+            effects.discard("shell")
+        logs = not lasting and only_logs(assembly, identity, reached, adds)
+        if logs:
+            effects -= _BY_A_NAME
         if effects:
             draft.attributes["effects"] = tuple(sorted(effects))
         if effects & SIDE_EFFECTS:
             draft.attributes["side_effect"] = True
+            if asks_itself(assembly, identity, reached):
+                draft.attributes["asks_its_caller"] = True
+        if adds and not lasting and effects & SIDE_EFFECTS == {"write"}:
+            draft.attributes["only_adds"] = logs or not is_a_deal(draft.name, _own_name(assembly, reference))
         if effects & SIDE_EFFECTS == {"execute"} and _reckons(assembly, reference, draft.name):
             draft.attributes["reckons"] = True
         given = chosen.get(reference, frozenset())
         add_whose_data(assembly, reference, identity, reached, given, one_person)
         add_told_credentials(assembly, reference, identity, given)
+
+
+def _of_sink(assembly: Assembly, call: Node, sink: Sink, reached: Collection[FunctionRef]) -> str:
+    """The effect of what a call is given; empty where it has none, or none that is left when the tool has answered."""
+    effect = _EFFECT_OF_ROLE.get(sink.role, "")
+    if effect in _OF_FILES and is_for_this_run(assembly, call):
+        return ""
+    if sink.role == "index_write" and _is_passing(assembly, sink.element, reached):
+        return ""
+    return "file" if sink.role == "process_arguments" and converts(assembly, call) else effect
+
+
+def _is_told_a_command(assembly: Assembly, identity: str) -> bool:
+    return any(source == identity and role in _TOLD_A_COMMAND for source, _target, role in assembly.flows)
 
 
 def _reckons(assembly: Assembly, reference: FunctionRef, name: str) -> bool:

@@ -54,6 +54,7 @@ _WAIVES = re.compile(
 _SWITCHED_OFF = re.compile(
     r"--dangerously-(?:skip-permissions|bypass-approvals-and-sandbox)|(?:^|\s)--yolo\b|--allow-all-tools|--trust-all-tools", re.IGNORECASE
 )
+_TOLD_OPTION = re.compile(r"^\W*--[\w-]+(?:[ =]\S+)?[`*]*\s*(?:[:|=\u2013\u2014]|-\s|\()")  # `--yolo`: what an option is for
 _UNLIKE = re.compile(
     r"\b(?:never|not|don't|mustn't|shouldn't|cannot|can't|avoid|no|refuse|only|unless|except|forbidden|instead of)\b", re.IGNORECASE
 )
@@ -133,7 +134,7 @@ def _waives_questions(passage: Passage) -> bool:
     if passage.hidden or passage.kind == "title":
         return False
     for sentence in re.split(r"(?<=[.!?;])\s+|\n", passage.text[:_LONGEST_PASSAGE]):
-        match = _WAIVES.search(sentence) or _SWITCHED_OFF.search(sentence)
+        match = _WAIVES.search(sentence) or (None if _TOLD_OPTION.match(sentence) else _SWITCHED_OFF.search(sentence))
         if match is not None and _UNLIKE.search(sentence[: match.start()]) is None and _UNLIKE.search(sentence[match.end() :]) is None:
             return True
     return False
