@@ -10,7 +10,7 @@ so that doubt is silence; so are programs whose logins tell no persons apart, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.code.program import FunctionRef, Node
 from ingest.facts import Parameter
@@ -140,8 +140,8 @@ def _words(assembly: Assembly, reference: FunctionRef, identity: str) -> set[str
 class NamedInRoute:
     """What a route is told of a person, and where that goes."""
 
-    def __init__(self, assembly: Assembly, reference: FunctionRef) -> None:
-        self.assembly, self.reference = assembly, reference
+    def __init__(self, assembly: Assembly, reference: FunctionRef, who: Callable[[str], str] | None = None) -> None:
+        self.assembly, self.reference, self._who = assembly, reference, who or _who
         self.functions = functions_behind(assembly, reference)[:_MOST_FUNCTIONS]
         self._within = set(self.functions)
         self.values = [
@@ -167,11 +167,11 @@ class NamedInRoute:
                 self.injected.add(node)
             elif marks.isdisjoint(_ASKED_OF) and not marks <= _OF_FORM:
                 # A dependency or a decorator of the project's own: what is named for a person comes of the login.
-                if marks.isdisjoint(_INJECTS) and not _who(parameter.name) and "user_input" in labels:
+                if marks.isdisjoint(_INJECTS) and not self._who(parameter.name) and "user_input" in labels:
                     self.sent.add(node)
                 elif any(_SAYS_WHO.fullmatch(snake(one)) for one in marks) or _is_of_login(parameter.name, marks):
                     self.injected.add(node)
-            elif who := _who(parameter.name):
+            elif who := self._who(parameter.name):
                 self.named[node] = who
             elif "user_input" in labels:
                 self.sent.add(node)
@@ -205,14 +205,14 @@ class NamedInRoute:
                     callee = program.value(given[0])
                     owner = (node[0], callee.inputs[0]) if callee.kind == "attribute" and callee.inputs else None
                     # A getter of the request's object, and what only writes a number in another form.
-                    if owner in self.sent and len(given) == 1 and (who := _who(re.sub(r"^get(?=[A-Z_])", "", callee.text))):
+                    if owner in self.sent and len(given) == 1 and (who := self._who(re.sub(r"^get(?=[A-Z_])", "", callee.text))):
                         self.named[node] = who
                     elif _SAME.fullmatch(snake(callee.text)) and not program.targets(node):
                         taken = [*given[1:2], *([owner] if owner is not None else [])]
                         self._same(node, taken)
                 elif value.kind in ("attribute", "index") and given:
                     if given[0] in self.sent:
-                        if who := _who(value.text):
+                        if who := self._who(value.text):
                             self.named[node] = who
                         elif value.text in _SENT or value.text in ("data", "value"):
                             self.sent.add(node)

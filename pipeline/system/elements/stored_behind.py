@@ -59,6 +59,20 @@ def is_stored(assembly: Assembly, reference: FunctionRef, identity: str) -> bool
     return asks
 
 
+def asks_store(assembly: Assembly, function: FunctionRef) -> bool:
+    """Whether a function, or one that it runs, asks a store by itself; nothing is said of other services."""
+    for one in sorted(assembly.reach(function))[:MOST]:
+        if _reads_own(assembly, one):
+            return True
+        for call in assembly.calls_in(one):
+            named, of = called(assembly, call)
+            asked = named in _FETCHES or bool(of and _ASKS_STORE.fullmatch(named) and is_outside(assembly, call))
+            kind = assembly.draft(assembly.element_of_call[call]).kind if call in assembly.element_of_call else ""
+            if asked or kind in STORES or statement_of(assembly, call) == "select":
+                return True
+    return False
+
+
 def statement_of(assembly: Assembly, call: Node) -> str:
     """The first word of a statement that a call is given as text: `connection.fetch("SELECT ...")`; empty where it is given none."""
     for given in assembly.program.value(call).inputs[1:3]:
