@@ -28,6 +28,7 @@ _SESSIONS = frozenset({"session"})  # of a chat, where the program has no other
 _PEOPLE = frozenset({
     "user", "customer", "patient", "employee", "member", "student", "candidate", "applicant", "person", "identity", "face", "lead", "guest",
     "resident", "visitor", "citizen", "contact", "subscriber", "passenger", "appointment", "booking", "reservation", "prescription",
+    "plate",
 })  # fmt: skip
 _DOCUMENTS = frozenset({"document", "file", "attachment", "resume", "cv", "contract", "invoice", "receipt", "recording", "pdf"})
 _TAKES = frozenset({"upload", "ingest", "add", "create", "import", "submit"})
