@@ -66,45 +66,14 @@ _OF_OWNERS = re.compile(r"\w*_?(?:by|for|of)_(?:\w+_)?(?:user|owner|account|cust
 _SETS_OWNER = re.compile(r"set_(?:user|owner|customer|account|member)_id")
 _LOGS = re.compile(r"(?:.*\.)?(?:log\w*|logger|console|logging|print\w*|println|_logger)", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:insert\s+into|select\s|update\s|delete\s+from)", re.IGNORECASE)
-_CONVERSATIONS = frozenset(
-    {
-        "conversation",
-        "conversations",
-        "chat",
-        "chats",
-        "history",
-        "histories",
-        "thread",
-        "threads",
-        "message",
-        "messages",
-        "transcript",
-        "transcripts",
-        "session",
-        "sessions",
-        "memory",
-        "memories",
-    }
-)
-_ACCOUNTS = frozenset(
-    {
-        "login",
-        "signin",
-        "register",
-        "signup",
-        "token",
-        "password",
-        "webhook",
-        "webhooks",
-        "callback",
-        "verify",
-        "invite",
-        "invites",
-        "share",
-        "follow",
-        "admin",
-    }
-)
+_CONVERSATIONS = frozenset({
+    "conversation", "conversations", "chat", "chats", "history", "histories", "thread", "threads", "message", "messages",
+    "transcript", "transcripts", "session", "sessions", "memory", "memories",
+})  # fmt: skip
+_ACCOUNTS = frozenset({
+    "login", "signin", "register", "signup", "token", "password", "webhook", "webhooks", "callback", "verify", "invite",
+    "invites", "share", "follow", "admin",
+})  # fmt: skip
 _MOST_FUNCTIONS, _MOST_ROUNDS, _MOST_INSIDE, _MOST_READ = 80, 4, 40, 12
 
 
@@ -247,9 +216,9 @@ class NamedInRoute:
             return
         program = self.assembly.program
         # What is run elsewhere, in a thread or later, takes it as well: `to_thread(service.answer, user_id=body.user_id)`.
-        for function, position, argument in handed_on(program, call, program.value(call)):
+        for function, position, handed in handed_on(program, call, program.value(call)):
             if function in self._within and position < len(program.function(function).parameters):
-                self._take((function[0], program.function(function).parameters[position].value), argument)
+                self._take((function[0], program.function(function).parameters[position].value), handed)
         for target in program.targets(call):
             if target.function not in self._within or target.constructs:
                 continue
