@@ -1,7 +1,8 @@
 """Functions that are handed to something that calls them: `executor.submit(work, text)`, `Thread(target=work, args=(text,), kwargs={})`.
 
 Takes a program whose names can be asked and a call that reaches no function of the project; gives what it passes for which parameter of
-which function. Only calls that are named for running something are looked at: what else takes a function may call it with anything.
+which function. Only calls that are named for running something are looked at: what else takes a function may call it with anything. What a
+promise is made with runs at once: `new Promise((resolve, reject) => database.run("...", resolve))`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
     from ingest.code.questions import FunctionRef, Questions
 
 _RUNS_FIRST = frozenset(
-    {"submit", "to_thread", "add_task", "run_in_threadpool", "run_sync", "call_soon_threadsafe", "spawn", "start_background_task"}
+    {
+        "submit",
+        "to_thread",
+        "add_task",
+        "run_in_threadpool",
+        "run_sync",
+        "call_soon_threadsafe",
+        "spawn",
+        "start_background_task",
+        "Promise",
+    }
 )
 _RUNS_SECOND = frozenset({"run_in_executor"})
 _RUNS_TARGET = frozenset({"Thread", "Process", "Timer"})

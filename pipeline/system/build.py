@@ -32,6 +32,7 @@ from pipeline.system.controls.let_in_by_address import add_let_in_by_address
 from pipeline.system.controls.logged_secrets import add_logged_secrets
 from pipeline.system.controls.model_updates import mark_model_updates
 from pipeline.system.controls.named_callers import mark_named_callers
+from pipeline.system.controls.open_named import mark_open_named
 from pipeline.system.controls.overridden_claims import add_overridden_claims
 from pipeline.system.controls.own_collections import mark_own_collections
 from pipeline.system.controls.own_encoders import with_own_encoders
@@ -262,6 +263,7 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(add_own_profile_roles, assembly)
     steps.run(mark_bot_webhooks, assembly)
     steps.run(mark_message_senders, assembly)
+    steps.run(mark_open_named, assembly)
     steps.run(mark_open_bots, assembly)
     steps.run(mark_one_operator, assembly)
     steps.run(mark_mcp_listening, assembly)

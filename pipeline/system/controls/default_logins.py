@@ -3,7 +3,8 @@
 A constant that stands in one list with such a variable opens it just so, whatever is set: `if given in (MASTER_KEY, "local-key")`.
 
 Takes an assembly whose code is linked, gives each constant that is taken where the variable is not set, where the program compares
-something else with it: what a caller sends. Only variables that are named for such a word count (`signing.yaml`, `names_of_logins`).
+something else with it: what a caller sends. Only variables that are named for such a word count (`signing.yaml`, `names_of_logins`); those
+named for a word that programs are asked for (`API_KEY`, `names_of_callers`) where the other side is read of a request's headers or fields.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ _EQUAL = frozenset({"==", "!=", "===", "!=="})
 _MEMBERS = frozenset({"in", "not in"})
 _ASKS_MEMBERS = frozenset({"includes", "Contains", "contains"})
 _COMPARES = frozenset({"compare_digest", "timingSafeEqual", "equals", "ConstantTimeCompare"})
+_OF_REQUEST = frozenset({
+    "headers", "header", "authorization", "Authorization", "credentials", "query", "body", "cookies", "get_header", "getHeader",
+    "GetHeader",
+    "x_api_key", "Header", "query_params", "query_string",
+})  # fmt: skip
 _FEW = 4  # words that open one door
 _MOST = 30  # values that one word is made of
 
@@ -36,15 +42,26 @@ def default_logins(assembly: Assembly, schemas: SchemaDefaults) -> Iterator[Defa
             if any(facts.values[side].kind == "constant" for side in sides):
                 continue  # a look at whether it is set at all
             for side in sides:
-                yield from _of_side(assembly, (file, side), schemas)
+                others = [(file, other) for other in sides if other != side]
+                yield from _of_side(assembly, (file, side), schemas, others)
 
 
-def _of_side(assembly: Assembly, node: Node, schemas: SchemaDefaults) -> Iterator[Default]:
+def _of_side(assembly: Assembly, node: Node, schemas: SchemaDefaults, others: list[Node]) -> Iterator[Default]:
     if assembly.program.value(node).kind not in ("name", "attribute", "call", "choice"):
         return
     for default in defaults_behind(assembly, node, schemas):
-        if default.variable and load_signing().opens(default.variable):
+        known, name = load_signing(), default.variable
+        if name and (known.opens(name) or (known.lets_in(name) and any(_is_sent(assembly, other) for other in others))):
             yield default
+
+
+def _is_sent(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is read of a request: a header, a field of its body or its address, a token behind a scheme."""
+    program = assembly.program
+    for inner in walk(node, lambda one: [*inputs_of(program, one), *program.origins(one)], _MOST):
+        if program.value(inner).text in _OF_REQUEST or any(s.label == "user_input" for s in assembly.sources.get(inner, ())):
+            return True
+    return False
 
 
 def listed_logins(assembly: Assembly) -> Iterator[Default]:

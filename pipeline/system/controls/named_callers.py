@@ -10,9 +10,10 @@ so that doubt is silence; so are programs whose logins tell no persons apart, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.code.program import FunctionRef, Node
+from ingest.code.runners import handed_on
 from ingest.facts import Parameter
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
@@ -56,6 +57,7 @@ _SAME = re.compile(
     r"str|uuid|int|long|object_?id|parse(?:_?int|_?long|_?uuid|_?guid|_?exact)?|to_?string|number|string|value_?of|from_?string|strip|trim|lower"
     r"|to_?lower(?:_?case)?|to_?upper|upper|cast|as_uuid|try_?parse|or_?else(?:_?throw)?|get|validate|sanitize|normali[sz]e"
 )
+_WRITES_OTHERWISE = (["normalize"], ["normalise"], ["sanitize"], ["clean"], ["trim"], ["canonicalize"])  # the project's own functions
 _STORES = re.compile(
     r"(?:\w+_)?(?:find|create|insert|update|delete|save|upsert|where|filter|filter_by|get|add|count|aggregate|values|put|query|select|first|all|any"
     r"|single|remove|execute|set|persist|exists)(?:_\w+)?"
@@ -64,46 +66,15 @@ _OF_OWNERS = re.compile(r"\w*_?(?:by|for|of)_(?:\w+_)?(?:user|owner|account|cust
 _SETS_OWNER = re.compile(r"set_(?:user|owner|customer|account|member)_id")
 _LOGS = re.compile(r"(?:.*\.)?(?:log\w*|logger|console|logging|print\w*|println|_logger)", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:insert\s+into|select\s|update\s|delete\s+from)", re.IGNORECASE)
-_CONVERSATIONS = frozenset(
-    {
-        "conversation",
-        "conversations",
-        "chat",
-        "chats",
-        "history",
-        "histories",
-        "thread",
-        "threads",
-        "message",
-        "messages",
-        "transcript",
-        "transcripts",
-        "session",
-        "sessions",
-        "memory",
-        "memories",
-    }
-)
-_ACCOUNTS = frozenset(
-    {
-        "login",
-        "signin",
-        "register",
-        "signup",
-        "token",
-        "password",
-        "webhook",
-        "webhooks",
-        "callback",
-        "verify",
-        "invite",
-        "invites",
-        "share",
-        "follow",
-        "admin",
-    }
-)
-_MOST_FUNCTIONS, _MOST_ROUNDS, _MOST_INSIDE = 80, 4, 40
+_CONVERSATIONS = frozenset({
+    "conversation", "conversations", "chat", "chats", "history", "histories", "thread", "threads", "message", "messages",
+    "transcript", "transcripts", "session", "sessions", "memory", "memories",
+})  # fmt: skip
+_ACCOUNTS = frozenset({
+    "login", "signin", "register", "signup", "token", "password", "webhook", "webhooks", "callback", "verify", "invite",
+    "invites", "share", "follow", "admin",
+})  # fmt: skip
+_MOST_FUNCTIONS, _MOST_ROUNDS, _MOST_INSIDE, _MOST_READ = 80, 4, 40, 12
 
 
 def mark_named_callers(assembly: Assembly) -> None:
@@ -140,8 +111,8 @@ def _words(assembly: Assembly, reference: FunctionRef, identity: str) -> set[str
 class NamedInRoute:
     """What a route is told of a person, and where that goes."""
 
-    def __init__(self, assembly: Assembly, reference: FunctionRef) -> None:
-        self.assembly, self.reference = assembly, reference
+    def __init__(self, assembly: Assembly, reference: FunctionRef, who: Callable[[str], str] | None = None) -> None:
+        self.assembly, self.reference, self._who = assembly, reference, who or _who
         self.functions = functions_behind(assembly, reference)[:_MOST_FUNCTIONS]
         self._within = set(self.functions)
         self.values = [
@@ -167,11 +138,11 @@ class NamedInRoute:
                 self.injected.add(node)
             elif marks.isdisjoint(_ASKED_OF) and not marks <= _OF_FORM:
                 # A dependency or a decorator of the project's own: what is named for a person comes of the login.
-                if marks.isdisjoint(_INJECTS) and not _who(parameter.name) and "user_input" in labels:
+                if marks.isdisjoint(_INJECTS) and not self._who(parameter.name) and "user_input" in labels:
                     self.sent.add(node)
                 elif any(_SAYS_WHO.fullmatch(snake(one)) for one in marks) or _is_of_login(parameter.name, marks):
                     self.injected.add(node)
-            elif who := _who(parameter.name):
+            elif who := self._who(parameter.name):
                 self.named[node] = who
             elif "user_input" in labels:
                 self.sent.add(node)
@@ -205,23 +176,32 @@ class NamedInRoute:
                     callee = program.value(given[0])
                     owner = (node[0], callee.inputs[0]) if callee.kind == "attribute" and callee.inputs else None
                     # A getter of the request's object, and what only writes a number in another form.
-                    if owner in self.sent and len(given) == 1 and (who := _who(re.sub(r"^get(?=[A-Z_])", "", callee.text))):
+                    if owner in self.sent and len(given) == 1 and (who := self._who(re.sub(r"^get(?=[A-Z_])", "", callee.text))):
                         self.named[node] = who
                     elif _SAME.fullmatch(snake(callee.text)) and not program.targets(node):
                         taken = [*given[1:2], *([owner] if owner is not None else [])]
                         self._same(node, taken)
+                    elif words_of(callee.text)[:1] in _WRITES_OTHERWISE and len(given) == 2 and given[1] in self.named:
+                        self.named[node] = self.named[given[1]]
                 elif value.kind in ("attribute", "index") and given:
                     if given[0] in self.sent:
-                        if who := _who(value.text):
+                        if who := self._who(value.text):
                             self.named[node] = who
                         elif value.text in _SENT or value.text in ("data", "value"):
                             self.sent.add(node)
                     elif given[0] in self.named and value.text in ("value", "Value"):
                         self.named[node] = self.named[given[0]]
+                elif value.kind == "update" and given and program.files[node[0]].language == "go":
+                    if given[0] in self.sent or any(self._is_read_into(one) for one in given[1:]):
+                        self.sent.add(node)
                 elif value.kind in ("await", "guarded", "choice"):
                     self._same(node, given if value.kind == "choice" else given[:1])
             if len(self.sent) + len(self.named) == before:
                 return
+
+    def _is_read_into(self, node: Node) -> bool:
+        """Whether something is filled from the request: `json.NewDecoder(r.Body).Decode(&wanted)`."""
+        return not self.sent.isdisjoint(inside(self.assembly.program, node, _MOST_READ))
 
     def _same(self, node: Node, given: list[Node]) -> None:
         who = next((self.named[one] for one in given if one in self.named), None)
@@ -235,6 +215,10 @@ class NamedInRoute:
         if not any(one in self.sent or one in self.named for one in given[1:]):
             return
         program = self.assembly.program
+        # What is run elsewhere, in a thread or later, takes it as well: `to_thread(service.answer, user_id=body.user_id)`.
+        for function, position, handed in handed_on(program, call, program.value(call)):
+            if function in self._within and position < len(program.function(function).parameters):
+                self._take((function[0], program.function(function).parameters[position].value), handed)
         for target in program.targets(call):
             if target.function not in self._within or target.constructs:
                 continue
@@ -244,10 +228,13 @@ class NamedInRoute:
                     continue
                 into = (target.function[0], parameters[position].value)
                 for argument in arguments:
-                    if given[argument] in self.named:
-                        self.named[into] = self.named[given[argument]]
-                    elif given[argument] in self.sent:
-                        self.sent.add(into)
+                    self._take(into, given[argument])
+
+    def _take(self, into: Node, given: Node) -> None:
+        if given in self.named:
+            self.named[into] = self.named[given]
+        elif given in self.sent:
+            self.sent.add(into)
 
     def chosen(self) -> tuple[Node, str] | None:
         """Where a named person chooses what is read or for whom something is written."""

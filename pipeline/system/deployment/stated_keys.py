@@ -1,9 +1,10 @@
 """Keys that sign sessions and tokens, and stand in what starts the program: `JWT_SECRET: ${JWT_SECRET:-dev}` of a composition.
 
 Takes the files of configuration that belong to the product, adds a secret for each such key, its value masked in what is cited. Looked
-at are services that a composition builds from this tree, and the settings of Spring, Ktor, Play and .NET applications that hold for no
-development; what is a secret by its form is reported as one, and files to be filled in (`.env.example`) state nothing. The secret of an
-application that another service gave with its number (`APP_ID`, `APP_SECRET`) signs nothing here.
+at are services that a composition builds from this tree or whose port it publishes (the pages of others' images have logins too), and
+the settings of Spring, Ktor, Play and .NET applications that hold for no development; what is a secret by its form is reported as one,
+and files to be filled in (`.env.example`) state nothing. The secret of an application that another service gave with its number
+(`APP_ID`, `APP_SECRET`) signs nothing here.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _VALUE = re.compile(r"([:=][ \t]*[\"']?(?:\$\{[\w.-]{1,100}:?[-:])?)([^\s\"'}]+)
 def add_stated_keys(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
     """A secret for each key that is what the file says, unless somebody says otherwise."""
     for file in files:
-        built = {one.name for one in file.settings if one.kind == "service" and one.attributes.get("build")}
+        services = [one for one in file.settings if one.kind == "service"]
+        reached = {one.name for one in services if one.attributes.get("build") or one.attributes.get("published")}
         of_settings = _SETTINGS.search(file.path)
         for one in file.settings:
             if one.kind != "environment" or not one.attributes.get("stated") or one.attributes.get("secret"):
@@ -33,7 +35,7 @@ def add_stated_keys(assembly: Assembly, files: Sequence[ConfigFacts]) -> None:
             if is_issued(one.name, (other.name for other in file.settings if other.kind == "environment")):
                 continue
             runs = of_settings is not None and not _NOT_RUN.search(f"{of_settings[1] or ''} {one.attributes.get('profile') or ''}")
-            if load_signing().signs(one.name) and (runs or one.attributes.get("service") in built):
+            if load_signing().signs(one.name) and (runs or one.attributes.get("service") in reached):
                 _add(assembly, file, one)
 
 

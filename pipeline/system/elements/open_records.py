@@ -15,19 +15,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.code.program import FunctionRef, Node
+from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.open_entries import changed_entries
+from pipeline.system.elements.stored_behind import is_stored
 from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
-CONVERSATIONS, PEOPLE, DOCUMENTS = "conversations", "people", "documents"
+CONVERSATIONS, PEOPLE, DOCUMENTS, ENTRIES = "conversations", "people", "documents", "entries"
 _CONVERSATIONS = frozenset({"conversation", "chat", "thread", "transcript", "dialogue", "message"})
 _SESSIONS = frozenset({"session"})  # of a chat, where the program has no other
 _PEOPLE = frozenset({
     "user", "customer", "patient", "employee", "member", "student", "candidate", "applicant", "person", "identity", "face", "lead", "guest",
-    "resident", "visitor", "citizen",
+    "resident", "visitor", "citizen", "contact", "subscriber", "passenger", "appointment", "booking", "reservation", "prescription",
+    "plate",
 })  # fmt: skip
-_DOCUMENTS = frozenset({"document", "file", "attachment", "resume", "contract", "invoice", "recording", "pdf"})
+_DOCUMENTS = frozenset({"document", "file", "attachment", "resume", "cv", "contract", "invoice", "receipt", "recording", "pdf"})
 _TAKES = frozenset({"upload", "ingest", "add", "create", "import", "submit"})
 _IRREGULAR = {"people": "person", "identities": "identity", "histories": "history", "memories": "memory"}
 _LISTS = frozenset({"list", "all", "search", "find", "query", "browse", "export"})
@@ -40,25 +43,18 @@ _OTHERWISE = frozenset({
     "config", "settings", "schema", "options", "types", "categories", "templates", "example", "examples", "prompts", "suggestions",
     "invite", "verify", "reset", "password", "exists", "available", "summary", "usage", "providers", "tools", "feedback", "ping", "models",
 })  # fmt: skip
+_ABOUT_MODELS = frozenset({  # what a model says of somebody is no record of theirs
+    "recommend", "recommendation", "recommendations", "recs", "predict", "prediction", "predictions", "similar", "score", "scores",
+    "feature", "features", "embedding", "embeddings", "segment", "churn",
+})  # fmt: skip
 _FOR_ALL = frozenset({"public", "shared", "share", "demo", "auth"})
 _NAMED_FOR_PEOPLE = re.compile(
     r"(?:user|customer|patient|employee|member|student|person|client)_?(?:id|name|email|no|number)?|e?mail|phone\w*|ip"
 )
 _NUMBERS = frozenset({"int", "integer", "long", "short", "int32", "int64", "uint", "number", "parseintpipe", "i32", "i64", "u32", "u64"})
 _COUNTED = frozenset({"parseInt", "Number", "Atoi", "ParseInt", "ParseUint", "int", "parseLong", "Parse"})
-_STORES = frozenset({"data_store", "memory", "file_store", "vector_store", "dataset"})
 _KEEPERS = frozenset({"agent", "memory"})
-_ELSEWHERE = frozenset({"external_service", "web_content", "api"})
-_ASKS_STORE = re.compile(
-    r"(?:find|list|select|scan|delete|remove|query|aggregate|hget|smembers|lrange|zrange|mget|exec|read)(?:_?[a-z0-9]\w*|[A-Z]\w*)?|keys|all"
-    r"|get_?all\w*|scalars?|get\w*Query\w*|read\w*item\w*|\w+_?to_?list(?:_?async)?",
-    re.IGNORECASE,
-)
-_FETCHES = frozenset({"fetchall", "fetchAll", "fetch_all"})  # of what a statement gave, whatever ran it
-_HANDS_ON = frozenset({"fetch", "axios", "requests", "got", "httpx", "proxy"})
-_HANDS_ON_BY = re.compile(r"(?:rest|web|http)_?(?:template|client)", re.IGNORECASE)
 _VARIABLE = re.compile(r"[:{<\[*$]")
-_MOST = 60  # functions behind a route that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def mark_open_records(assembly: Assembly) -> None:
     routes = [
         route for reference, identity in sorted(assembly.entry_of_function.items()) if (route := _route(assembly, reference, identity))
     ]
-    stored = [route for route in routes if _is_stored(assembly, route)]
+    stored = [route for route in routes if is_stored(assembly, route.reference, route.identity)]
     stored += _kept_by_graphs(assembly, {route.identity for route in routes})
     listed = {route.what for route in stored if (not route.number and not route.is_sent) or _NAMED_FOR_PEOPLE.fullmatch(route.number)}
     handed_in = any(route.what == DOCUMENTS for route in stored) and _takes_documents(assembly)
@@ -84,6 +80,8 @@ def mark_open_records(assembly: Assembly) -> None:
             continue
         if route.what in listed or _is_counted(assembly, route):
             assembly.draft(route.identity).attributes["gives_records"] = route.what
+    for identity in changed_entries(assembly):
+        assembly.draft(identity).attributes.setdefault("gives_records", ENTRIES)
 
 
 def _takes_documents(assembly: Assembly) -> bool:
@@ -121,13 +119,14 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
     method = str(draft.attributes.get("method") or "")
     done = words_of(assembly.program.function(reference).name)
     parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part]
-    at = next((i for i in range(len(parts) - 1, -1, -1) if not _VARIABLE.match(parts[i]) and _noun(words_of(parts[i]))), None)
+    nouns = [_noun([*_before(parts, i), *words_of(parts[i])]) if not _VARIABLE.match(parts[i]) else "" for i in range(len(parts))]
+    at = next((i for i in range(len(parts) - 1, -1, -1) if nouns[i]), None)
     said = [word for i, part in enumerate(parts) if not _VARIABLE.match(part) for word in words_of(part) if at is None or i >= at]
     if not _OTHERWISE.isdisjoint([*said, *done]) or not _FOR_ALL.isdisjoint(word for part in parts for word in words_of(part)):
         return None
     behind = [part for part in parts[at + 1 :] if _VARIABLE.match(part)] if at is not None else []
     before = [part for part in parts[:at] if _VARIABLE.match(part)] if at is not None else []
-    if at is not None and (what := _noun(words_of(parts[at]))):
+    if at is not None and (what := nouns[at]):
         words = words_of(parts[at])
         if behind and method in ("GET", "PUT", "PATCH", "DELETE", ""):
             return _Route(reference, identity, what, _plain(behind[0]))
@@ -136,9 +135,15 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
         )
         if not behind and (listing or (not _LISTS.isdisjoint(words) and method == "POST")):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "")
+        if not behind and words[-1] == "history" and method in ("GET", ""):
+            return _Route(reference, identity, what, _plain(before[-1]) if before else "", is_sent=not before)
         changes = ("DELETE",) if what == DOCUMENTS else ("PUT", "PATCH", "DELETE")  # a file is handed in by PUT
         if not behind and method in changes and _is_plural(words[-1]):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "", is_sent=True)
+    variables = [words_of(_plain(part)) for part in parts if _VARIABLE.match(part)]
+    by_number = at is None and method == "GET" and bool(variables) and variables[-1][-1:] == ["id"]
+    if by_number and _ABOUT_MODELS.isdisjoint([*said, *done]) and (what := _noun(variables[-1][:-1])):
+        return _Route(reference, identity, what, "_".join(variables[-1]))  # `/analysis/{cv_id}`, `/balance/{customer_id}`
     if method not in ("POST", "PUT", "PATCH", "DELETE") and done and done[0] in _GETS:
         told, by = (done[1 : done.index("by")], done[done.index("by") + 1 :]) if "by" in done else (done[1:], [])
         named = any(_VARIABLE.match(part) for part in parts)
@@ -162,6 +167,12 @@ def _kept_by_graphs(assembly: Assembly, known: set[str]) -> list[_Route]:
         and draft.attributes.get("method") in ("GET", "")
         and not draft.attributes.get("anybodys_conversation")
     ]
+
+
+def _before(parts: list[str], at: int) -> list[str]:
+    """What a history is of, where it stands in the part before: `/chat/history`."""
+    said = at and words_of(parts[at]) in (["history"], ["memory"]) and not _VARIABLE.match(parts[at - 1])
+    return words_of(parts[at - 1])[-1:] if said else []
 
 
 def _noun(words: list[str]) -> str:
@@ -190,55 +201,6 @@ def _is_plural(word: str) -> bool:
 def _plain(variable: str) -> str:
     """Of `{user_id}`, `:userId`, `<int:user_id>` the name, its words joined."""
     return "_".join(words_of(re.sub(r"^\W*(?:\w+:(?=\w))?", "", variable)))
-
-
-# What is behind a route
-
-
-def _is_stored(assembly: Assembly, route: _Route) -> bool:
-    """Whether a store is asked behind a route, and no other service instead of it."""
-    kinds = {assembly.draft(t).kind for (s, kind, t) in assembly.relations if s == route.identity and kind == "calls"}
-    if kinds & _STORES:
-        return True
-    if kinds & _ELSEWHERE:
-        return False
-    asks = False
-    for function in sorted(assembly.reach(route.reference))[:_MOST]:
-        asks = asks or _reads_own_list(assembly, function)
-        for call in assembly.calls_in(function):
-            named, of = _called(assembly, call)
-            if named in _HANDS_ON or of in _HANDS_ON or _HANDS_ON_BY.search(of):
-                return False
-            asks = asks or named in _FETCHES or bool(of and _ASKS_STORE.fullmatch(named) and _is_outside(assembly, call))
-    return asks
-
-
-def _reads_own_list(assembly: Assembly, function: FunctionRef) -> bool:
-    """Whether a method reads what others of its object put into a field: `for _, r := range m.records`, where `m.records = append(...)`."""
-    facts = assembly.program.files[function[0]]
-    filled = {
-        store.attribute for store in facts.stores if store.scope != function[1] and facts.values[store.value].kind == "update"
-    }  # a constructor that makes it empty fills nothing
-    for value in facts.values if filled else ():
-        if value.scope == function[1] and value.kind in ("element_of", "index") and value.inputs:
-            held = facts.values[value.inputs[0]]
-            if held.kind == "attribute" and held.text in filled:
-                return True
-    return False
-
-
-def _is_outside(assembly: Assembly, call: Node) -> bool:
-    """Whether a package does what is called: nothing of the project is meant, or only the declaration of a method (a repository's)."""
-    program = assembly.program
-    return all(not program.function(t.function).returns and not assembly.calls_in(t.function) for t in program.targets(call))
-
-
-def _called(assembly: Assembly, call: Node) -> tuple[str, str]:
-    """The method that is called, and what it is called of."""
-    program = assembly.program
-    callee = program.value((call[0], program.value(call).inputs[0]))
-    owner = program.value((call[0], callee.inputs[0])).text if callee.kind == "attribute" and callee.inputs else ""
-    return callee.text, owner
 
 
 def _is_counted(assembly: Assembly, route: _Route) -> bool:

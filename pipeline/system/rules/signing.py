@@ -34,6 +34,7 @@ class Signing(Frozen):
     names: Pattern
     names_of_plain: Pattern
     names_of_logins: Pattern
+    names_of_callers: Pattern
     credentials: Pattern
     no_credentials: Pattern
     reads: Pattern
@@ -69,6 +70,10 @@ class Signing(Frozen):
     def opens(self, name: str) -> bool:
         """Whether a variable is named for a word that opens a login: `ADMIN_PASSWORD`, `accessCode`."""
         return bool(name) and re.fullmatch(self.names_of_logins, "_".join(words_of(name[:200]))) is not None
+
+    def lets_in(self, name: str) -> bool:
+        """Whether a variable is named for a word that programs are asked for: `API_KEY`, `MCP_AUTH_TOKEN`, `clientSecret`."""
+        return bool(name) and re.fullmatch(self.names_of_callers, "_".join(words_of(name[:200]))) is not None
 
     def is_credential(self, name: str) -> bool:
         """Whether a value is named for a credential: `db_password`, `OPENAI_API_KEY`, `clientSecret`."""
