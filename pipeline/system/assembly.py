@@ -216,7 +216,7 @@ class Assembly:
                 continue
             again.add((current, entered_by))
             for call in calls.get(current, ()) if current not in seen else of_handed:
-                runs = self._runs(call)
+                runs = self.runs_by(call)
                 if call in of_handed and entered_by is not None:
                     classes = classes_handed(self.program, entered_by, current, of_handed[call])
                     methods = methods_handed(self.program, call, classes)
@@ -240,7 +240,7 @@ class Assembly:
             }
         return self.memo.of_handed[function]
 
-    def _runs(self, call: Node) -> list[FunctionRef]:
+    def runs_by(self, call: Node) -> list[FunctionRef]:
         """Functions that a call runs. What is called by a parameter was handed over, and runs for those alone who hand it over."""
         program, value = self.program, self.program.value(call)
         callee = program.value((call[0], value.inputs[0]))
