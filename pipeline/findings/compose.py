@@ -9,7 +9,7 @@ from ingest.purpose import is_run_by_hand, measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
-from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
+from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined, with_ways
 from pipeline.findings.images import images_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
 from pipeline.findings.loaders import is_of_training, loaders_joined, services_in
@@ -26,6 +26,7 @@ from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
 _ANSWERS = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool"})
+_TOOLS = frozenset({"tool", "mcp_tool"})
 _TOLD = frozenset({"prompt", "system_prompt", "conversation"})
 
 
@@ -84,6 +85,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             CONFIDENCES.index(pair[0].confidence),
+            pair[1].ways[0][-1].prints if pair[1].ways else 0,
             _is_no_question(pair[1]),
             says_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
@@ -95,6 +97,8 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         ),
     )
     risk, lead = rated[0]
+    lead = _worst_first(view, lead)
+    rated[0] = risk, lead
     threat = lead.threat
     evidence = _evidence([match for _risk, match in rated], _denials(view, lead))
     return Finding(
@@ -108,6 +112,15 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         source="contradiction" if lead.said else "rule",
         missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
     )  # fmt: skip
+
+
+def _worst_first(view: View, match: Match) -> Match:
+    """Of a threat to a system that is about tools and told of whoever has them: the tool that does most harm is named."""
+    targets = [view.elements[way[-1].target] for way in match.ways]
+    if match.threat.group_by != "system" or len(targets) < 2 or any(element.kind not in _TOOLS for element in targets):
+        return match
+    order = sorted(range(len(targets)), key=lambda number: (least_harm(view, targets[number]), number))
+    return with_ways(match, tuple(match.ways[number] for number in order))
 
 
 def _is_no_question(match: Match) -> bool:

@@ -34,10 +34,10 @@ _ON_TROUBLE = re.compile(
     r"(?i)(?:\b|log_?)(?:error|warn|warning|exception|fatal)[fw]?\("
     r".*\b(?:invalid|failed|failure|unable|unknown|unexpected|unsupported|malformed|cannot|error|not found|missing)\b"
 )
-_DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
+_DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)(?:f|w|ln|kv|s|ctx|context)?\(")
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
+def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int]:
     """What to sort ways by: the first one is told.
 
     Ways of the program before ways of what measures it, then ways that begin with outsiders' data first, then those that
@@ -46,7 +46,7 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, bool, int, int]:
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
     # An address that is chosen is no text, and a picture is one to few readers.
     label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
-    return is_measured(way), says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
+    return is_measured(way), way[-1].prints, says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:
