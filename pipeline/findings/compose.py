@@ -231,7 +231,7 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
         symbol += f" and {len(lead.others)} more"
     sentence = threat.sentence.format(
         element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol,
-        names=_named(lead.element), instead=lead.instead,
+        names=_named(lead.element), instead=lead.instead, held=_held(lead.element),
     ).strip()  # fmt: skip
     if lead.said:
         return f"{lead.said[:1].upper()}{lead.said[1:]}; {sentence.rstrip('.')}. {threat.summary}"
@@ -255,6 +255,12 @@ def _named(element: Element) -> str:
     given = element.attributes.get("names")
     names = [f"`{name}`" for name in given] if isinstance(given, tuple) else []
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+def _held(element: Element) -> str:
+    """What is said of the lock of a manifest: that there is none, or which one is passed over."""
+    passed = element.attributes.get("passed_lock")
+    return f"what is installed is not taken from `{passed}`" if passed else "no lock file that is read does it"
 
 
 def _name(view: View, identity: str) -> str:
