@@ -21,7 +21,7 @@ from pipeline.findings.worst_deeds import least_harm
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
-from pipeline.threats.telling import is_measured, says_little
+from pipeline.threats.telling import how_telling, is_measured
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
@@ -85,9 +85,9 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             CONFIDENCES.index(pair[0].confidence),
-            pair[1].ways[0][-1].prints if pair[1].ways else 0,
+            how_telling(pair[1].ways[0] if pair[1].ways else ())[0],
             _is_no_question(pair[1]),
-            says_little(pair[1].ways[0] if pair[1].ways else ()),
+            how_telling(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
             _tells_less(view, pair[1].element),

@@ -37,7 +37,7 @@ _ON_TROUBLE = re.compile(
 _DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)(?:f|w|ln|kv|s|ctx|context)?\(")
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int]:
+def telling(way: tuple[Flow, ...]) -> tuple[bool, tuple[bool, int, int], int, bool, int, int]:
     """What to sort ways by: the first one is told.
 
     Ways of the program before ways of what measures it, then ways that begin with outsiders' data first, then those that
@@ -46,7 +46,13 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int]
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
     # An address that is chosen is no text, and a picture is one to few readers.
     label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
-    return is_measured(way), way[-1].prints, says_little(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
+    return is_measured(way), how_telling(way), rank, label, len(way), sum(len(flow.steps) for flow in way)
+
+
+def how_telling(way: tuple[Flow, ...]) -> tuple[bool, int, int]:
+    """What to sort lines of a log by: first those that are surely written, then those that name what was said, whole texts before parts."""
+    little, prints = says_little(way), way[-1].prints if way else 0
+    return little in (2, 3) or prints == 2, little, prints
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:
