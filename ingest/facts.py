@@ -140,6 +140,18 @@ class Branch:
         return False if self.failed[0] <= value < self.failed[1] else None
 
 
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What catches errors in a function, and which values' errors it catches."""
+
+    tried: tuple[int, int]  # values computed in what is tried: from the first up to, not including, the last
+    scope: int
+    caught: int | None  # the value that stands for the error; None where it has no name
+    kinds: tuple[str, ...]  # classes as they are written; none where whatever goes wrong is caught
+    throws: bool  # whether it throws something itself
+    does: tuple[int, int] = (0, 0)  # values computed in it
+
+
 SPEAKS_TO_US = b"threatloom:"  # in small letters: a file without it has no such comment
 
 
@@ -173,6 +185,7 @@ class CodeFacts:
     errors: tuple[str, ...] = ()  # syntax that could not be read, as "line N: ..."
     unseen: tuple[Passage, ...] = ()  # what invisible characters spell
     comments: tuple[Comment, ...] = ()  # those that speak to threatloom
+    handlers: tuple[Handler, ...] = ()
 
 
 Hidden = Literal[

@@ -132,6 +132,9 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
     ("Chat Webhook", ".logic.azure.com", re.compile(r"\.logic\.azure\.com[:/][^\s\"'<>]{1,400}[?&]sig=(?P<secret>[\w-]{43})(?![\w-])")),
 )
+# In a template: a store on the machine of whoever fills it in, and what calls itself a value to try with.
+_ON_ONES_MACHINE = re.compile(r"[a-z][a-z0-9+.-]*://[^@/\s]{1,200}@(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?![\w.-])", re.IGNORECASE)
+_TRIED_WITH = re.compile(r"(?:^|[-_])(?:test|example|sample|demo|dummy|fake)(?=[-_])", re.IGNORECASE)
 _PHRASE = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,4})(?:[-_ .](?:[A-Za-z]{1,20}|\d{1,4})){2,20}")  # `at-least-32-characters-long`
 _EXPRESSION = re.compile(r"\{(?:\d{1,2}|[A-Za-z_][\w.]{1,60})(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
@@ -238,11 +241,15 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
         return None
     if is_of_emulator(value) or spells_words(name, value) or is_described(name, value):
         return None
+    if template and _ON_ONES_MACHINE.match(value):
+        return None
     for span in find_secrets(value[:4096]):
         return span.detector
     if is_public_identifier(name, value) or is_named_for_itself(name, value):
         return None
-    if template and (_PHRASE.fullmatch(value) or not _is_strong(name, value)):  # `GUEST_SIGNING_KEY=guest_signing_key`
+    if template and (
+        _PHRASE.fullmatch(value) or _TRIED_WITH.search(value) or not _is_strong(name, value)
+    ):  # `GUEST_SIGNING_KEY=guest_signing_key`
         return None
     if SECRET_NAME.fullmatch(name[:200]) and len(value) >= (6 if PASSWORD_NAME.search(name) else 8) and not _is_reference(value):
         return "Secret Keyword"

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Import, Store, Value, ValueKind
+from ingest.facts import Branch, Class, CodeFacts, ConstantType, Function, Handler, Import, Store, Value, ValueKind
 from ingest.source import Purpose
 
 Environment = dict[str, int]
@@ -86,6 +86,7 @@ class GraphBuilder:
         self.stores: list[Store] = []
         self.branches: list[Branch] = []
         self.conditions: dict[int, tuple[int, ...]] = {}
+        self.handlers: list[Handler] = []
         self.errors: list[str] = []
         self._alike: dict[str, list[tuple[str, str]]] = {}  # qualified names that were asked for, with what was given, and the words beside
         self._beside = ""
@@ -302,6 +303,7 @@ class GraphBuilder:
         return CodeFacts(
             self.path, self.language, self.purpose, self.module, lines, values, functions, classes, tuple(self.imports),
             variables, tuple(self.stores), tuple(self.branches), dict(self.conditions), cells, tuple(self.errors),
+            handlers=tuple(self.handlers),
         )  # fmt: skip
 
 

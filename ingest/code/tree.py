@@ -6,6 +6,7 @@ says which node types there are, what they mean, and what a test says of the nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
@@ -13,7 +14,7 @@ from typing import ClassVar
 from tree_sitter import Node
 
 from ingest.code.graph import Environment, GraphBuilder, Scope
-from ingest.facts import Branch
+from ingest.facts import Branch, Handler
 
 _COMMENTS = frozenset({"comment", "html_comment", "line_comment", "block_comment"})
 Clause = tuple[Node | None, Node | None]
@@ -22,6 +23,9 @@ Clause = tuple[Node | None, Node | None]
 
 _LOOPS = ("for", "while", "do_", "enhanced_for")
 _MAX_ABOVE = 60  # syntax between a jump and its loop
+_THROWS = frozenset({"raise_statement", "throw_statement", "throw_expression"})
+_MAKES_FUNCTION = re.compile(r"lambda|function|method_declaration|local_function|class_|object_literal$")
+_MAX_LOOKED_AT = 2000  # syntax of one block
 
 
 def jumps(builder: GraphBuilder, scope: Scope, node: Node) -> None:
@@ -42,6 +46,18 @@ def jumps(builder: GraphBuilder, scope: Scope, node: Node) -> None:
         above = above.parent
 
 
+def throws(block: Node | None) -> bool:
+    """Whether something is thrown in a block; what functions that it only makes throw is theirs."""
+    queue, seen = [block] if block is not None else [], 0
+    while queue and seen < _MAX_LOOKED_AT:
+        node = queue.pop()
+        seen += 1
+        if node.type in _THROWS:
+            return True
+        queue += [child for child in node.named_children if not _MAKES_FUNCTION.search(child.type)]
+    return False
+
+
 class TreeReader:
     """Reads one file; the readers of a language are subclasses."""
 
@@ -55,6 +71,15 @@ class TreeReader:
         self.builder = builder
         self.data = data
         self.depth = 0
+
+    def handled(self, scope: Scope, tried: tuple[int, int], block: Node | None, caught: int | None, kinds: Iterable[Node] = ()) -> bool:
+        """Reads what is done about an error, and says what it is done for; whether control surely leaves in it."""
+        begun = self.builder.next_value
+        left = self.block(scope, block) if block is not None else False
+        named_kinds = tuple(self.text(kind)[:200] for kind in kinds)
+        does = begun, self.builder.next_value
+        self.builder.handlers.append(Handler(tried, scope.function, caught, named_kinds, throws(block), does))
+        return left
 
     def text(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -9,7 +9,7 @@ from ingest.purpose import is_run_by_hand, is_tried_out, measures
 from pipeline.findings.attack_paths import Found, find_attack_paths
 from pipeline.findings.fingerprint import fingerprint
 from pipeline.findings.graph_entries import told_from_entries
-from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined
+from pipeline.findings.grouping import by_sink, copies_joined, ends_of, group_of, sources_joined, with_ways
 from pipeline.findings.images import images_joined
 from pipeline.findings.listing import CONFIDENCES, in_order
 from pipeline.findings.loaders import is_of_training, loaders_joined, services_in
@@ -21,12 +21,13 @@ from pipeline.findings.worst_deeds import least_harm
 from pipeline.system.model import Confidence, ControlKind, Element, Evidence, Flow, System
 from pipeline.threats.engine import Match, Mitigated, Outcome, SwitchedOff, Unlisted, Unmet, shortened
 from pipeline.threats.schema import Threat
-from pipeline.threats.telling import does_little, is_measured, is_of_nobody, says_little
+from pipeline.threats.telling import does_little, how_telling, is_measured, is_of_nobody
 from pipeline.threats.view import View
 
 MAX_EVIDENCE = 30
 _ANSWERS = frozenset({"http_route", "websocket", "chat_ui", "webhook", "mcp_tool"})
 _SETTINGS = (".yaml", ".yml", ".json", ".toml", ".csv")
+_TOOLS = frozenset({"tool", "mcp_tool"})
 _TOLD = frozenset({"prompt", "system_prompt", "conversation"})
 
 
@@ -85,8 +86,9 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             CONFIDENCES.index(pair[0].confidence),
+            how_telling(pair[1].ways[0] if pair[1].ways else ())[0],
             _is_no_question(pair[1]),
-            says_little(pair[1].ways[0] if pair[1].ways else ()),
+            how_telling(pair[1].ways[0] if pair[1].ways else ()),
             is_of_nobody(pair[1].ways[0] if pair[1].ways else ()),
             does_little(pair[1].ways[0] if pair[1].ways else ()),
             _steps_to_a_log(pair[1]),
@@ -98,6 +100,8 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         ),
     )
     risk, lead = rated[0]
+    lead = _worst_first(view, lead)
+    rated[0] = risk, lead
     threat = lead.threat
     evidence = _evidence([match for _risk, match in rated], _denials(view, lead))
     return Finding(
@@ -111,6 +115,15 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
         source="contradiction" if lead.said else "rule",
         missing_controls=tuple(kind for kind in (*threat.removed_by, *threat.lowered_by) if kind not in {c.kind for c in lead.lowered}),
     )  # fmt: skip
+
+
+def _worst_first(view: View, match: Match) -> Match:
+    """Of a threat to a system that is about tools and told of whoever has them: the tool that does most harm is named."""
+    targets = [view.elements[way[-1].target] for way in match.ways]
+    if match.threat.group_by != "system" or len(targets) < 2 or any(element.kind not in _TOOLS for element in targets):
+        return match
+    order = sorted(range(len(targets)), key=lambda number: (least_harm(view, targets[number]), number))
+    return with_ways(match, tuple(match.ways[number] for number in order))
 
 
 def _is_no_question(match: Match) -> bool:
@@ -223,7 +236,7 @@ def _describe(view: View, lead: Match, all_of: Sequence[Match]) -> str:
         symbol += f" and {len(lead.others)} more"
     sentence = threat.sentence.format(
         element=symbol, kind=lead.element.kind.replace("_", " "), source=source, target=target, other=other, symbol=symbol,
-        names=_named(lead.element), instead=lead.instead,
+        names=_named(lead.element), instead=lead.instead, held=_held(lead.element),
     ).strip()  # fmt: skip
     if lead.said:
         return f"{lead.said[:1].upper()}{lead.said[1:]}; {sentence.rstrip('.')}. {threat.summary}"
@@ -247,6 +260,12 @@ def _named(element: Element) -> str:
     given = element.attributes.get("names")
     names = [f"`{name}`" for name in given] if isinstance(given, tuple) else []
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+def _held(element: Element) -> str:
+    """What is said of the lock of a manifest: that there is none, or which one is passed over."""
+    passed = element.attributes.get("passed_lock")
+    return f"what is installed is not taken from `{passed}`" if passed else "no lock file that is read does it"
 
 
 def _name(view: View, identity: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ingest.code.program import FunctionRef, Node, Program
 from ingest.code.queued import queued
 from ingest.code.runners import run
+from ingest.facts import Setting
 from ingest.source import Place
 from pipeline.system.draft import Draft, Drafts
 from pipeline.system.evidence import EvidenceBook, UnknownPlace
@@ -78,6 +79,8 @@ class Memo:
     taken_in: dict[FunctionRef, frozenset[str]] = field(default_factory=dict)  # names that functions take of anything
     rest_of_addresses: frozenset[str] | None = None  # names under which routes take all that is left of an address
     names_of_models: frozenset[str] | None = None  # fields that say which model is asked
+    logging_is_set: bool | None = None  # whether anything of the program sets up Python's logging
+    debug_loggers: dict[str, Setting] = field(default_factory=dict)  # whose lines for debugging are written, by files of settings
     debug_off: dict[str, bool] = field(default_factory=dict)  # by language, whether lines for debugging are off as the program is shipped
     held_against_nil: frozenset[Node] | None = None  # values of Go that a line compares with nil
     extras_are_written: bool | None = None  # whether what Python's logging is given beside a line comes into any log
@@ -217,7 +220,7 @@ class Assembly:
                 continue
             again.add((current, entered_by))
             for call in calls.get(current, ()) if current not in seen else of_handed:
-                runs = self._runs(call)
+                runs = self.runs_by(call)
                 if call in of_handed and entered_by is not None:
                     classes = classes_handed(self.program, entered_by, current, of_handed[call])
                     methods = methods_handed(self.program, call, classes)
@@ -241,7 +244,7 @@ class Assembly:
             }
         return self.memo.of_handed[function]
 
-    def _runs(self, call: Node) -> list[FunctionRef]:
+    def runs_by(self, call: Node) -> list[FunctionRef]:
         """Functions that a call runs. What is called by a parameter was handed over, and runs for those alone who hand it over."""
         program, value = self.program, self.program.value(call)
         callee = program.value((call[0], value.inputs[0]))

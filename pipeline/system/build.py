@@ -106,6 +106,8 @@ from pipeline.system.elements.unserved import without_unserved
 from pipeline.system.elements.vector_tables import with_vector_tables
 from pipeline.system.evidence import EvidenceBook
 from pipeline.system.flows.callers_keys import add_callers_keys
+from pipeline.system.flows.log_helpers import move_logs_to_callers
+from pipeline.system.flows.log_levels import read_log_levels
 from pipeline.system.flows.unattended import mark_unattended
 from pipeline.system.model import Boundary, Flow, Package, System
 from pipeline.system.places.kept_places import with_places
@@ -207,6 +209,8 @@ def build_system(facts: Sequence[Facts], frameworks: FrameworkIndex, book: Evide
     steps.run(mark_package_installs, assembly)
     steps.run(mark_local_agents, assembly)
     steps.run(add_tuning_files, assembly)
+    steps.run(read_log_levels, assembly, config)
+    steps.run(move_logs_to_callers, assembly)
     steps.run(add_code_flows, assembly)
     steps.run(add_logged_secrets, assembly)
     steps.run(mark_unattended, assembly)

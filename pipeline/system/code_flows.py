@@ -37,7 +37,7 @@ from pipeline.system.flows.handed_ways import is_of_another_handler
 from pipeline.system.flows.joined_keys import store_reached
 from pipeline.system.flows.labels_alone import is_looked_up, says_nothing
 from pipeline.system.flows.leads_nowhere import leads_nowhere
-from pipeline.system.flows.logged_text import Said, said, written
+from pipeline.system.flows.logged_text import Said, how_much, said, written
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.flows.matched_replies import Way, match_replies
 from pipeline.system.flows.named_models import is_no_choice
@@ -488,7 +488,7 @@ def _add_way(
     choices = max(1, choices_on_way(assembly, hit))
     flow = Flow(
         id=identity, source=source, target=target, carries=(label,), role=role, steps=steps, choices=choices, fields=columns,
-        fields_read=read, way=identity,
+        fields_read=read, way=identity, prints=how_much(assembly, hit) if role == "log" else 0,
     )  # fmt: skip
     behaviours.ways.append(Way(flow, hit, behaviours.group))
     assembly.flow(flow)

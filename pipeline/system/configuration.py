@@ -169,6 +169,7 @@ def _packages(
         draft.show(evidence)
     if lock is None and (made_anew := next((found for found in past.values() if found is not None), None)) is not None:
         draft.show_first([assembly.cite_place(made_anew.place, note="this installs past the lock")])  # what has to be mended
+        draft.attributes["passed_lock"] = over[0].place.path
     if draft.attributes["locked"] or not loose:
         by_lock = assembly.cite_place(lock.place) if lock is not None and loose else None  # a range pins nothing, its lock does
         assembly.control("pinned_dependency", manifest, by_lock or (draft.evidence[0] if draft.evidence else None))

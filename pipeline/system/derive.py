@@ -17,7 +17,7 @@ from pipeline.system.elements.named_replies import add_named_replies
 from pipeline.system.elements.ordinary_pickles import mark_ordinary_pickles
 from pipeline.system.elements.shown_answers import add_shown_answers
 from pipeline.system.elements.tool_parts import calls_of, entries, reach_of
-from pipeline.system.flows.logged_text import mark_logs
+from pipeline.system.flows.logged_text import mark_logs, mark_told_by
 from pipeline.system.flows.shown_later import add_shown_later
 from pipeline.system.model import Boundary, Element, Evidence, Flow, Label, SinkRole, Zone
 from pipeline.system.rules.words import load_words, mentions, subjects, words_of
@@ -37,6 +37,7 @@ def derive(assembly: Assembly) -> None:
     add_loop_data(assembly)
     _structure(assembly)
     _recorded(assembly)
+    mark_told_by(assembly)
     mark_logs(assembly)
     _inference(assembly)
     _models(assembly)

@@ -216,6 +216,11 @@ class Flow(Frozen):
     answers_not: tuple[str, ...] = Field(
         default=(), exclude=True, description="Ways of questions to a model that came through other calls than this reply goes back to."
     )
+    prints: int = Field(
+        default=0,
+        exclude=True,
+        description="Of a line of a log: 0 where it writes a text whole, 1 where a part of it, 2 where its level is off as shipped.",
+    )
     choices: int = Field(
         default=1, description="Most implementations that one call on the way may mean; which one runs is decided at run time."
     )

@@ -190,7 +190,7 @@ class Threat(Frozen):
     summary: str = Field(description="Who can do what, and why it works; one or two sentences.")
     sentence: str = Field(
         description="What a finding says of this system. May use {element}, {kind}, {source}, {target}, {other}, {symbol}, {names}, "
-        "{instead}."
+        "{held}, {instead}."
     )
     about: Annotated[tuple[ElementKind, ...], Field(min_length=1, description="The kinds of elements it is about; one at a time.")]
     when: Annotated[tuple[Condition, ...], Field(min_length=1, description="All must hold; each that holds is cited.")]
@@ -233,7 +233,7 @@ class Threat(Frozen):
     @classmethod
     def _known_placeholders(cls, text: str) -> str:
         try:
-            text.format(element="", kind="", source="", target="", other="", symbol="", names="", instead="")
+            text.format(element="", kind="", source="", target="", other="", symbol="", names="", held="", instead="")
         except (KeyError, IndexError, AttributeError) as problem:
             raise ValueError(f"sentence has no such placeholder: {problem}") from problem
         return text

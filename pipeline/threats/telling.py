@@ -46,7 +46,7 @@ _ON_TROUBLE = re.compile(
     r"(?i)(?:\b|log_?)(?:error|warn|warning|exception|fatal)[fw]?\("
     r".*\b(?:invalid|failed|failure|unable|unknown|unexpected|unsupported|malformed|cannot|error|not found|missing)\b"
 )
-_DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)[fw]?\(")
+_DEBUGGING = re.compile(r"(?i)(?:\b\w*\.|\blog_?)(?:log)?(?:debug|trace|verbose)(?:f|w|ln|kv|s|ctx|context)?\(")
 
 
 # Of what is done with a file that is chosen: only looked for, or a folder made for it; and what leaves something else there than before.
@@ -60,7 +60,7 @@ _CHANGED = re.compile(
 )
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int, int]:
+def telling(way: tuple[Flow, ...]) -> tuple[bool, tuple[bool, int, int], int, int, bool, int, int, int]:
     """What to sort ways by: the first one is told.
 
     Ways of the program before ways of what measures it, then those that change a file before those that read or look for one, then ways
@@ -69,9 +69,8 @@ def telling(way: tuple[Flow, ...]) -> tuple[bool, int, int, int, bool, int, int,
     rank = min((_FIRST.index(label) for label in way[0].carries if label in _FIRST), default=len(_FIRST))
     # An address that is chosen is no text, and a picture is one to few readers.
     label = _brings_a_label(way[0]) or way[-1].role == "url" or any("base64" in step.quote for flow in way for step in flow.steps)
-    return (
-        is_measured(way), says_little(way), does_little(way), rank, label, is_of_nobody(way), len(way), sum(len(flow.steps) for flow in way),
-    )  # fmt: skip
+    steps = sum(len(flow.steps) for flow in way)
+    return is_measured(way), how_telling(way), does_little(way), rank, label, is_of_nobody(way), len(way), steps
 
 
 def is_of_nobody(way: tuple[Flow, ...]) -> int:
@@ -80,6 +79,12 @@ def is_of_nobody(way: tuple[Flow, ...]) -> int:
         return 0
     words = set(words_of(way[0].source.partition(":")[2].partition(" (")[0]))
     return 0 if words & _OF_PEOPLE else 2 if words & _SET_UP else 1
+
+
+def how_telling(way: tuple[Flow, ...]) -> tuple[bool, int, int]:
+    """What to sort lines of a log by: first those that are surely written, then those that name what was said, whole texts before parts."""
+    little, prints = says_little(way), way[-1].prints if way else 0
+    return little in (2, 3) or prints == 2, little, prints
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:

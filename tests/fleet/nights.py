@@ -48,7 +48,7 @@ THREATS: Sequence[tuple[str, str, tuple[Stride, ...], Severity, str, str]] = (
      "Log the length and a hash, not the text."),
     ("mcp-server-unpinned", "An MCP server is started from whatever its name points to today", ("tampering",), "medium", "mcp_client:filesystem",
      "Name its version, and review what a new one brings."),
-    ("unpinned-dependency", "AI packages float, and no lock file holds them", ("tampering",), "medium", "package:requirements.txt",
+    ("unpinned-dependency", "AI packages float, and nothing they are installed from holds them", ("tampering",), "medium", "package:requirements.txt",
      "Commit a lock file with hashes and install from it only."),
     ("no-prompt-log", "Nobody can tell afterwards what a model was asked", ("repudiation",), "low", "hosted_llm:gpt-4o",
      "Keep prompts and replies with the identity of the caller."),

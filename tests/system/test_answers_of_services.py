@@ -54,8 +54,8 @@ public static class Api
 
 
 def kinds_that_reach_a_model(system: System) -> set[tuple[str, str]]:
-    kinds = {element.id: element.kind for element in system.elements}
-    return {(kinds[flow.source], label) for flow in system.flows if flow.role == "prompt" for label in flow.carries} - {
+    kinds: dict[str, str] = {element.id: element.kind for element in system.elements}
+    return {(kinds[flow.source], label) for flow in system.flows if flow.role == "prompt" for label in map(str, flow.carries)} - {
         ("http_route", "user_input")
     }
 

@@ -245,26 +245,30 @@ class Statements(Switches):
 
     def _try(self, scope: Scope, node: Node) -> bool:
         before = dict(scope.environment)
-        body = node.child_by_field_name("body")
+        body, begun = node.child_by_field_name("body"), self.builder.next_value
         left = self.block(scope, body) if body is not None else False
+        tried = begun, self.builder.next_value
         after_body = scope.environment
         ends = [] if left else [scope.environment]
         for handler in (child for child in node.named_children if child.type == "catch_clause"):
             # An exception may come before or after any assignment of the body.
             self.builder.join(scope, dict(before), dict(after_body))
             name, inner = None, handler.child_by_field_name("body")
+            error, kinds = None, list[Node]()
             for child in named(handler):
                 if child.type == "catch_declaration":
                     name = child.child_by_field_name("name")
                     typed = child.child_by_field_name("type")
+                    kinds += [typed] if typed is not None else []
                     caught = self.type_value(scope, typed) if typed is not None and name is not None else None
                     if name is not None:
-                        made = self.builder.add(scope, "unknown", lines(name), "exception", () if caught is None else (caught,))
-                        self.builder.write(scope, self.text(name), made)
+                        error = self.builder.add(scope, "unknown", lines(name), "exception", () if caught is None else (caught,))
+                        self.builder.write(scope, self.text(name), error)
                 elif child.type == "catch_filter_clause":
+                    kinds.append(child)  # only what passes the test is caught
                     for test in named(child):
                         self.value(scope, test)
-            if inner is None or not self.block(scope, inner):
+            if not self.handled(scope, tried, inner, error, kinds):
                 if name is not None:
                     scope.environment.pop(self.text(name), None)
                 ends.append(scope.environment)

@@ -200,7 +200,7 @@ class Statements(Calls):
     def _try(self, scope: Scope, node: Node) -> bool:
         outer = set(scope.environment)
         declared: set[str] = set()
-        resources = node.child_by_field_name("resources")
+        resources, begun = node.child_by_field_name("resources"), self.builder.next_value
         for resource in named(resources) if resources is not None else []:
             name, given = resource.child_by_field_name("name"), resource.child_by_field_name("value")
             if name is not None and given is not None:
@@ -209,6 +209,7 @@ class Statements(Calls):
         before = dict(scope.environment)
         body = node.child_by_field_name("body")
         left = self.block(scope, body) if body is not None else False
+        tried = begun, self.builder.next_value
         after_body = scope.environment
         ends = [] if left else [scope.environment]
         for handler in (child for child in node.named_children if child.type == "catch_clause"):
@@ -216,12 +217,14 @@ class Statements(Calls):
             self.builder.join(scope, dict(before), dict(after_body))
             parameter = next((child for child in handler.named_children if child.type == "catch_formal_parameter"), None)
             name, inner = parameter.child_by_field_name("name") if parameter is not None else None, handler.child_by_field_name("body")
+            error, types = None, list[Node]()
             if name is not None:
                 declared.add(self.text(name))
                 types = [kind for child in named(parameter) if child.type == "catch_type" for kind in named(child)] if parameter else []
                 caught = tuple(self.value(scope, kind) for kind in types)
-                self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception", caught))
-            if inner is None or not self.block(scope, inner):
+                error = self.builder.add(scope, "unknown", lines(name), "exception", caught)
+                self.builder.write(scope, self.text(name), error)
+            if not self.handled(scope, tried, inner, error, types):
                 ends.append(scope.environment)
         if ends:
             self.builder.join(scope, *ends)

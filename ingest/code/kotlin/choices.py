@@ -219,7 +219,9 @@ class Choices(Calls):
         body = next((child for child in node.named_children if child.type == "block"), None)
         if body is not None and values is not None:
             self._sides[body.id] = values
+        begun = self.builder.next_value
         left = self.block(scope, body) if body is not None else False
+        tried = begun, self.builder.next_value
         after_body = scope.environment
         ends = [] if left else [scope.environment]
         for handler in (child for child in node.named_children if child.type == "catch_block"):
@@ -228,13 +230,16 @@ class Choices(Calls):
             inner = named(handler)
             name = next((child for child in inner if child.type == "identifier"), None)
             block = next((child for child in inner if child.type == "block"), None)
+            error, types = None, list[Node]()
             if name is not None:
                 declared.add(self.text(name))
-                caught = tuple(self.value(scope, child) for child in inner if child.type.endswith("_type"))
-                self.builder.write(scope, self.text(name), self.builder.add(scope, "unknown", lines(name), "exception", caught))
+                types = [child for child in inner if child.type.endswith("_type")]
+                caught = tuple(self.value(scope, child) for child in types)
+                error = self.builder.add(scope, "unknown", lines(name), "exception", caught)
+                self.builder.write(scope, self.text(name), error)
             if block is not None and values is not None:
                 self._sides[block.id] = values
-            if block is None or not self.block(scope, block):
+            if not self.handled(scope, tried, block, error, types):
                 ends.append(scope.environment)
         if ends:
             self.builder.join(scope, *ends)

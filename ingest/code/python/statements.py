@@ -269,8 +269,9 @@ class Statements(Expressions):
 
     def _try(self, scope: Scope, node: Node) -> bool:
         before = dict(scope.environment)
-        body = node.child_by_field_name("body")
+        body, begun = node.child_by_field_name("body"), self.builder.next_value
         left = self.block(scope, body) if body is not None else False
+        tried = begun, self.builder.next_value
         ends = [] if left else [scope.environment]
         after_body = scope.environment
         all_left = left
@@ -278,11 +279,12 @@ class Statements(Expressions):
             if clause.type in ("except_clause", "except_group_clause"):
                 # An exception may come before or after any assignment of the body.
                 self.builder.join(scope, dict(before), dict(after_body))
+                error, kinds = None, [child for child in clause.named_children if child.type not in ("block", "comment")]
                 if not any(child.type == "as_pattern" for child in clause.named_children):
                     self.builder.add(scope, "unknown", lines(clause), "exception")  # caught, and given no name
                 for child in clause.named_children:
                     if child.type == "block":
-                        handler_left = self.block(scope, child)
+                        handler_left = self.handled(scope, tried, child, error, kinds)
                         if handler_left:
                             self.builder.add(scope, "unknown", lines(clause), "left")  # what was caught ends what was begun
                         all_left = all_left and handler_left
@@ -291,7 +293,8 @@ class Statements(Expressions):
                     elif child.type == "as_pattern":
                         caught = (self.value(scope, child.named_children[0]),) if child.named_children else ()
                         for target in child.named_children[1:]:
-                            self.assign(scope, target, self.builder.add(scope, "unknown", lines(child), "exception", caught))
+                            error, kinds = self.builder.add(scope, "unknown", lines(child), "exception", caught), child.named_children[:1]
+                            self.assign(scope, target, error)
             elif clause.type == "else_clause":
                 inner = clause.child_by_field_name("body")
                 if inner is not None and not left:

@@ -206,7 +206,9 @@ class Statements(Patterns):
         before = dict(scope.environment)
         body, handler, finalizer = (node.child_by_field_name(name) for name in ("body", "handler", "finalizer"))
         outside, self._thrown = self._thrown, []
+        begun = self.builder.next_value
         left = self.block(scope, body) if body is not None else False
+        tried = begun, self.builder.next_value
         thrown = [value for function, value in self._thrown if function == scope.function]
         self._thrown = outside if handler is not None else outside + self._thrown
         after_body = scope.environment
@@ -214,14 +216,14 @@ class Statements(Patterns):
         if handler is not None:
             # An exception may come before or after any assignment of the body.
             self.builder.join(scope, dict(before), dict(after_body))
-            parameter, inner = handler.child_by_field_name("parameter"), handler.child_by_field_name("body")
+            parameter, inner, error = handler.child_by_field_name("parameter"), handler.child_by_field_name("body"), None
             if parameter is not None:
                 self.declare(scope, parameter)
-                caught = self.builder.add(scope, "unknown", lines(parameter), "exception")
+                caught = error = self.builder.add(scope, "unknown", lines(parameter), "exception")
                 if thrown:  # what is thrown right here, besides what calls throw
                     caught = self.builder.add(scope, "choice", lines(parameter), "", (*dict.fromkeys(thrown), caught))
                 self.assign(scope, parameter, caught, declared=True)
-            if inner is None or not self.block(scope, inner):
+            if not self.handled(scope, tried, inner, error):
                 ends.append(scope.environment)
         if ends:
             self.builder.join(scope, *ends)

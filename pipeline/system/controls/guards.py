@@ -11,7 +11,6 @@ from ingest.facts import Branch
 from pipeline.system.assembly import Assembly
 from pipeline.system.controls.closed_lists import is_open
 from pipeline.system.controls.declared_fields import declared_fields
-from pipeline.system.controls.declared_parts import declared_parts
 from pipeline.system.controls.filled_bodies import is_filled
 from pipeline.system.controls.last_parts import inside_a_package, keeps_below, may_climb
 from pipeline.system.controls.name_ends import is_end_of_name
@@ -21,6 +20,7 @@ from pipeline.system.controls.restrictions import CHOOSES, Tested, cleans, is_va
 from pipeline.system.controls.tested_parts import asks_presence, looks_at, reads, tests_in
 from pipeline.system.controls.told_digests import told_with_file
 from pipeline.system.controls.treated_text import is_fenced, is_redacted, reads_reviewed
+from pipeline.system.flows.declared_parts import declared_parts
 from pipeline.system.flows.discriminators import bare, vouches
 from pipeline.system.flows.made_of import Settled, callee_text, settles
 from pipeline.system.flows.record_parts import Keys, keys_taken

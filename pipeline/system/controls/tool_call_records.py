@@ -13,6 +13,7 @@ from ingest.code.program import FunctionRef, Node
 from ingest.code.runners import run
 from pipeline.system.assembly import Assembly
 from pipeline.system.model import ElementKind
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
 _COVERED: frozenset[ElementKind] = frozenset({"agent", "hosted_llm", "local_llm"})
@@ -28,7 +29,10 @@ _FILES = frozenset({"dump", "dumps", "write_text", "writelines", "appendFile", "
 # What one said and what was answered: where a record takes no more, what was done between is not in it.
 _SAID = frozenset({"question", "answer", "reply", "prompt", "response", "query", "text", "request"})
 _WHOSE = frozenset({"id", "ids", "key", "uuid", "user", "person", "customer", "owner", "self", "cls", "this", "at", "time", "db"})
-_MAX_DEPTH = 8
+_TRACES = frozenset({"trace", "verbose"})
+_MAX_DEPTH, _MAX_LOOKED_AT = 8, 60
+# What Pydantic AI gives of a run: its messages with all that was called in it.
+_WHOLE = frozenset({"new_messages_json", "all_messages_json", "new_messages", "all_messages"})
 
 
 def add_tool_call_records(assembly: Assembly) -> None:
@@ -40,6 +44,7 @@ def add_tool_call_records(assembly: Assembly) -> None:
                 covered.setdefault(folder, []).append(identity)
     if not covered:
         return
+    _add_own_logging(assembly)
     program = assembly.program
     for file, facts in enumerate(program.files):
         elements = covered.get(_folder(facts.path), ())
@@ -47,7 +52,9 @@ def add_tool_call_records(assembly: Assembly) -> None:
         names_of = (
             (facts.values[one.inputs[0]].text for one in facts.values if one.text in _NAME and one.kind == "attribute") if elements else ()
         )
-        if not any(_is_tool_call(text) or _is_tool_name(text) for text in spoken) and not any(map(_is_called, names_of)):
+        if not any(_is_tool_call(text) or _is_tool_name(text) or text == "parts" or text in _WHOLE for text in spoken) and not any(
+            map(_is_called, names_of)
+        ):
             continue
         for number, value in enumerate(facts.values):
             if value.kind == "call" and _records(assembly, (file, number)):
@@ -55,6 +62,26 @@ def add_tool_call_records(assembly: Assembly) -> None:
                 for element in elements:
                     assembly.control("audit_log", element, evidence, "tool calls are written down here")
                 break
+
+
+def _add_own_logging(assembly: Assembly) -> None:
+    """Semantic Kernel writes names, arguments and results of what it calls to its log where that writes traces, by files of settings."""
+    settings = assembly.memo.debug_loggers
+    near = next((settings[name] for name in ("Microsoft.SemanticKernel", "Microsoft", "root") if name in settings), None)
+    if near is None or str(near.attributes.get("value") or "").strip("\"' ").lower() not in _TRACES:
+        return
+    for identity, draft in assembly.drafts.by_id.items():
+        if (
+            draft.kind in _COVERED
+            and draft.nodes
+            and any(name.startswith("Microsoft.SemanticKernel.") for node in draft.nodes for name in _called_by(assembly, node))
+        ):
+            assembly.control("audit_log", identity, assembly.cite_place(near.place), "the framework writes what it calls to its log")
+
+
+def _called_by(assembly: Assembly, node: Node) -> tuple[str, ...]:
+    value = assembly.program.value(node)
+    return tuple(assembly.program.callee_names(node)) if value.kind == "call" else ()
 
 
 def _folder(path: str) -> str:
@@ -90,12 +117,33 @@ def _records(assembly: Assembly, call: Node) -> bool:
     if verb in _FAILURES:  # what went wrong is a part of what was done
         return False
     kept = _keeps_messages(assembly, call, verb)
+    stored = any(sink.role == "store_write" for sink in assembly.sinks.get(call, ()))
+    if (stored or verb in _WRITES) and _keeps_parts(assembly, call):
+        return True
     if not written and not kept and (verb not in _WRITES or not _ends_in_writing(assembly, call)):
         return False
     if kept:
         return not _is_talk_alone(assembly, call) and _ends_in_writing(assembly, call)
     named = any(_is_tool_call(label) for label in value.labels[1:])
     return named or _holds_tool_call(assembly, [(call[0], given) for given in value.inputs[1:]])
+
+
+def _keeps_parts(assembly: Assembly, call: Node) -> bool:
+    """Whether messages are stored with their parts, calls of tools among them, as these libraries give them: `parts: message.parts`."""
+    program = assembly.program
+    for node in inside(program, call, _MAX_LOOKED_AT):
+        value = program.value(node)
+        if value.kind == "attribute" and value.text == "parts" and "parts" in _labels_above(assembly, call):
+            return True
+        if value.kind == "attribute" and value.text in _WHOLE:
+            return True
+    return False
+
+
+def _labels_above(assembly: Assembly, call: Node) -> set[str]:
+    """Names under which a call is given anything, at any depth of the records it is given."""
+    program = assembly.program
+    return {label for node in inside(program, call, _MAX_LOOKED_AT) for label in program.value(node).labels}
 
 
 def _keeps_messages(assembly: Assembly, call: Node, verb: str) -> bool:

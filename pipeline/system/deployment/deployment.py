@@ -47,7 +47,13 @@ _FROM_LOCK = {
     ),
     "npm": re.compile(r"\bnpm (ci|clean-install)\b|--frozen-lockfile\b|\byarn\b.*--immutable\b", re.IGNORECASE | re.DOTALL),
 }
-_MADE_ANEW = re.compile(r"\b(?:pipenv|poetry|pdm|uv) lock\b(?![^\n;&|]*--(?:check|locked))|\brm\b[^\n;&|]{0,200}\.lock\b", re.IGNORECASE)
+# `pipenv lock -r` writes down what the lock says that is there.
+_MADE_ANEW = re.compile(
+    r"\b(?:pipenv|poetry|pdm|uv) lock\b(?![^\n;&|]*(?:--(?:check|locked|requirements)|\s-r\b))|\brm\b[^\n;&|]{0,200}\.lock\b", re.IGNORECASE
+)
+# The lock of the tree, laid over whatever was made before: `--mount=type=bind,source=uv.lock,target=uv.lock uv sync --frozen`.
+_LAID_OVER = re.compile(r"\bsource=(?:\./)?(uv|poetry|pdm|pipfile)\.lock\b.*--(?:frozen|locked)\b", re.IGNORECASE | re.DOTALL)
+_SYNCS = re.compile(r"\buv\s+run\b(?![^\n]*--(?:no-sync|no-project|isolated))", re.IGNORECASE)
 # Pip reads no lock, whichever there is.
 _PIP = re.compile(r"\bpip3? install\b[^;&|\n]*\s(-e\s+)?[\"']?\.{1,2}(/\S*|\[\S+)?[\"']?(\s|$)")
 _READS_LOCK = re.compile(
@@ -168,6 +174,11 @@ def passes_over_lock(file: ConfigFacts, manifest: str, lock: str) -> Setting | N
     runs = [(s, str(s.attributes.get("command") or "")[:20_000]) for s in file.settings if s.kind == "run_command"]
     name = lock.rsplit("/", 1)[-1].lower()
     other_tool = name in ("uv.lock", "pdm.lock", "pipfile.lock")
+    if any(_LAID_OVER.search(command) for _setting, command in runs):
+        return None
+    begun = " ".join(str(s.attributes.get("entrypoint") or "") for s in file.settings if s.kind == "container_build")
+    if name == "uv.lock" and _SYNCS.search(re.sub(r"[\[\]\",']+", " ", begun)):
+        return None  # what runs is put in line with the lock when it starts
     for setting, command in runs:
         if _MADE_ANEW.search(command) or (other_tool and _OF_POETRY.search(command)):
             return setting

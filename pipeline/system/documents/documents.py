@@ -137,6 +137,16 @@ def speaks_of(document: str, draft: Draft) -> bool:
     return any(evidence.path.startswith(folder + "/") for evidence in draft.evidence)
 
 
+_ANSWER = frozenset({"http_route", "websocket", "chat_ui", "webhook"})
+_OF_AN_API = re.compile(r"\bAPI (?:endpoints?|routes?|calls?|requests?)\b")
+_API = re.compile(r"(?:^|[/ ])(?:api|v\d{1,2})(?:/|$)")
+_FOR_TOOLS = re.compile(r"\bfor (?:[\w-]+ ){0,4}tools?\b", re.IGNORECASE)
+# "The profile caps traffic": of what is run to try or measure the program.
+_OF_SCRIPTS = re.compile(
+    r"^\W*(?:the|this) (?:[\w-]+ )?(?:profile|probe|script|suite|benchmark|harness|test runner|smoke test)\b", re.IGNORECASE
+)
+
+
 def candidates(assembly: Assembly, sentence: str, promise: Promise, document: str) -> list[str]:
     """Elements the sentence can be about: those it names; else all of a kind it names as such. What it exempts is none of them."""
     without, sentence = exempted(sentence)
@@ -158,7 +168,16 @@ def candidates(assembly: Assembly, sentence: str, promise: Promise, document: st
     if isinstance(promise.words, dict):
         kinds = {kind for word in said for kind in promise.words[word]}
         possible = [draft for draft in possible if draft.kind in kinds]
+    if _OF_SCRIPTS.search(sentence) or _FOR_TOOLS.search(sentence):
+        possible = [draft for draft in possible if draft.kind not in _ANSWER]  # what it speaks of is none of the program's entries
+    elif _OF_AN_API.search(sentence):
+        possible = [draft for draft in possible if _is_of_an_api(draft)] or possible  # pages for people are none of it
     return [draft.id for draft in possible] if said and not _counts_fewer(sentence, len(possible)) else []
+
+
+def _is_of_an_api(draft: Draft) -> bool:
+    address = str(draft.attributes.get("path") or draft.name)
+    return draft.kind not in _ANSWER or _API.search(address.lower()) is not None
 
 
 def _counts_fewer(sentence: str, there_are: int) -> bool:

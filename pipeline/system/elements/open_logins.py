@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.line_of_log import is_only_a_line
 from pipeline.system.draft import Draft
+from pipeline.system.flows.line_of_log import is_only_a_line
 from pipeline.system.flows.switches import asked_only_if_set, never_asked
 from pipeline.system.model import Evidence
 from pipeline.system.program.enclosing import around

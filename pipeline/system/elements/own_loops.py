@@ -55,6 +55,8 @@ def _holder(assembly: Assembly, asking: Node, agents: dict[FunctionRef, str]) ->
     if loop not in agents:
         listens = len(assembly.program.value(asking).inputs) == 1  # `session.receive()`: the session runs its rounds, as somebody speaks
         says: dict[str, AttributeValue] = {"loop_unseen": True} if model is None or listens else {}
+        if model is None and any(draft.kind == "mcp_server" for draft in assembly.drafts.by_id.values()):
+            says["called_by_protocol"] = True  # whoever uses the server has the model, and the conversation
         if model is not None and is_bounded(assembly.program, loop):
             says["loop_limited"] = True
         agents[loop] = _agent(assembly, loop, asking, says)

@@ -10,10 +10,12 @@ language that runs a model, or of the first one where a queue or an event lies b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ingest.code.program import FunctionRef, Node, Target
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.behind_a_try import NO, SURE, Behind
 from pipeline.system.elements.error_handlers import error_handlers
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.model import TOLD_HERE
@@ -30,30 +32,48 @@ _JOINS = frozenset({"format", "collection", "choice", "await", "update"})
 _ADDS = frozenset({"+", "%"})
 _KIND, _ANY = re.compile(r"\w*(?:Error|Exception)"), frozenset({"Error", "Exception", "BaseException"})
 _WHERE = re.compile(r"(?<![a-z])(?:is_?)?prod(?:uction)?(?![a-z])|isProd|NODE_ENV|APP_ENV|DEBUG|is_?dev|development")
+_SENDS_HEADERS = frozenset({"flushHeaders", "writeHead"})
+_OF_INPUT = frozenset({"validation", "isJoi", "isOperational", "expose", "issues"})  # properties of errors whose text is for callers
 _NAMES = frozenset({"name", "attribute", "constant"})
 _MOST, _CALLERS, _FUNCTIONS, _RETURNS, _DEEP = 80, 6, 40, 12, 3
 
 
+class _Place(NamedTuple):
+    """Where the text of an error is handed on, and how likely it is one of something behind the program."""
+
+    node: Node
+    sure: int
+
+
 def mark_told_errors(assembly: Assembly) -> None:
     """`tells_errors` at each."""
-    routes: dict[str, str] = {}  # the first route of a language that runs a model
+    routes: dict[str, str] = {}  # the first route of a language whose model may fail
     others: dict[str, str] = {}  # or, where a queue or an event lies between, the first route
     asked = any(draft.kind in _MODELS for draft in assembly.drafts.by_id.values())
     told = _Told(assembly)
+    found: list[tuple[str, _Place]] = []
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
         language = assembly.program.files[reference[0]].language
         if draft.kind == "http_route" and asked:
             others.setdefault(language, identity)
-        if draft.kind not in _ROUTES or draft.attributes.get("runs_inference") is not True:
+        if draft.kind not in _ROUTES or not (draft.attributes.get("runs_inference") is True or told.behind.asks_models(reference)):
             continue
-        routes.setdefault(language, identity)
-        told.mark(identity, told.by_route(reference))
+        if told.behind.may_leave(reference):
+            routes.setdefault(language, identity)
+        places = [place for place in told.by_route(reference) if not is_on_demand(assembly, place.node)]
+        if places:
+            found.append((identity, max(places, key=lambda place: place.sure)))
+    best = max((place.sure for _identity, place in found), default=NO)
+    for identity, place in found:
+        if place.sure == best:  # what may fail by a call that nobody described is told where nothing is that is known to
+            told.mark(identity, place.node)
     for handler, error in error_handlers(assembly) if routes or others else ():
         language = assembly.program.files[handler[0]].language
         at = routes.get(language) or others.get(language)
-        if at is not None:
-            told.mark(at, told.by_handler(handler, error))
+        node = next((node for node in told.by_handler(handler, error) if not is_on_demand(assembly, node)), None)
+        if at is not None and node is not None:
+            told.mark(at, node)
 
 
 class _Told:
@@ -61,31 +81,84 @@ class _Told:
 
     def __init__(self, assembly: Assembly) -> None:
         self._assembly, self._program = assembly, assembly.program
+        self.behind = Behind(assembly)
         self._tells: dict[FunctionRef, frozenset[int]] = {}  # positions of parameters that a function answers with
 
-    def mark(self, identity: str, told: Iterator[Node]) -> None:
-        place = next((node for node in told if not is_on_demand(self._assembly, node)), None)
-        if place is not None:
-            self._assembly.draft(identity).attributes["tells_errors"] = True
-            self._assembly.cite_of(identity, self._assembly.place(place), TOLD_HERE)
+    def mark(self, identity: str, place: Node) -> None:
+        self._assembly.draft(identity).attributes["tells_errors"] = True
+        self._assembly.cite_of(identity, self._assembly.place(place), TOLD_HERE)
 
-    def by_route(self, route: FunctionRef) -> Iterator[Node]:
+    def by_route(self, route: FunctionRef) -> Iterator[_Place]:
         """Values that hold the text of an error, where they become an answer of the route or of what it calls."""
         assembly, program = self._assembly, self._program
-        streams = False
-        for function in sorted(assembly.reach(route))[:_FUNCTIONS]:
+        streams, reached = False, assembly.reach(route)
+        for function in sorted(reached)[:_FUNCTIONS]:
             for call in assembly.calls_in(function):
                 streams = streams or _name(assembly, call) in load_told_errors().streams
+                if _answers_too_late(assembly, call):
+                    continue
+                refused = load_told_errors().refusal(program.callee_names(call)) is not None
                 for given in (*_answered(assembly, call), *self._passed_on(call)):
-                    if _holds_error(assembly, given):
-                        yield call
+                    if (place := self._told(given, reached, call)) is not None and not (refused and not self.behind.comes_out(route, call)):
+                        yield place
         for returned in program.nodes(route[0], program.function(route).returns):
             for given in _wrapped(assembly, returned):
-                if _holds_error(assembly, given):
-                    yield given
+                if (place := self._told(given, reached)) is not None:
+                    yield place
         for yielded in self._streamed(route) if streams else ():
-            if _holds_error(assembly, yielded):
-                yield yielded
+            if (place := self._told(yielded, reached)) is not None:
+                yield place
+
+    def _told(self, given: Node, reached: frozenset[FunctionRef], at: Node | None = None) -> _Place | None:
+        """The text of an error of something behind the program in a value: told there, or where a caller hands the error over."""
+        program, above = self._program, dict[Node, Node]()
+
+        def onward(node: Node) -> Iterable[Node]:
+            found = list(_onward(self._assembly, node))
+            if program.value(node).kind == "parameter":  # of several callers those that run for this entry
+                found = [one for one in found if (one[0], program.value(one).scope) in reached]
+            for one in found:
+                above.setdefault(one, node)
+            return found
+
+        for node in walk(given, onward, _MOST, nearest_first=True):
+            if not _is_error(self._assembly, node) or (sure := self._may_be_behind(node)) == NO or self._is_no_json(node, above):
+                continue
+            while node != given:
+                if program.value(above[node]).kind == "parameter":
+                    return _Place(self._handing_over(node, above[node]), sure)
+                if program.value(above[node]).kind == "call" and self._function(above[node]) != self._function(node):
+                    return _Place(node, sure)  # what a function gives back, where it gives it
+                node = above[node]
+            return _Place(at or given, sure)
+        return None
+
+    def _function(self, node: Node) -> FunctionRef:
+        return node[0], self._program.value(node).scope
+
+    def _handing_over(self, given: Node, parameter: Node) -> Node:
+        """The call that passes a value for a parameter."""
+        place = self._program.parameter_of(parameter)
+        callers = self._program.callers(place[0]) if place is not None else ()
+        return next((call for call in callers if call[0] == given[0] and given[1] in self._program.value(call).inputs), given)
+
+    def _is_no_json(self, error: Node, above: dict[Node, Node]) -> bool:
+        """Whether an error itself is an entry of a record in Python: nothing makes JSON of it, and the answer fails as a whole."""
+        program = self._program
+        records = {one for one in above.values() if program.value(one).kind == "collection" and one[0] == error[0]}
+        raw = any(
+            program.value(part).kind == "unknown" and _is_error(self._assembly, part) for one in records for part in inputs_of(program, one)
+        )
+        return raw and program.files[error[0]].language == "python"
+
+    def _may_be_behind(self, error: Node) -> int:
+        """How likely an error is one of a model, a provider or a store."""
+        program = self._program
+        if program.value(error).kind != "call":
+            return self.behind.may_come_of(error)
+        parts = inside(program, error, 12)  # `err.Error()` of Go, with the call that gave `err`
+        made = [part for part in parts if program.value(part).kind == "call" and part != error]
+        return max((self.behind.may_fail(call) for call in made), default=SURE)
 
     def by_handler(self, handler: FunctionRef, error: Node) -> Iterator[Node]:
         """Values that hold what a handler was called for, where it answers."""
@@ -108,8 +181,20 @@ class _Told:
             for given in _wrapped(assembly, returned)
         ]
         for place, given in answers:
+            if self._asks_what_for(handler, place, error):
+                continue
             if any(node == error for node in walk(given, lambda node: _onward(assembly, node, callers=0), _MOST, nearest_first=True)):
                 yield place
+
+    def _asks_what_for(self, handler: FunctionRef, place: Node, error: Node) -> bool:
+        """Whether an answer is only given where a property of the error says that it is about the caller's input: `if (err.validation)`."""
+        facts = self._program.files[handler[0]]
+        for branch in facts.branches:
+            if branch.scope == handler[1] and branch.side(place[1]) is True:
+                parts = inside(self._program, (handler[0], branch.condition), 12)
+                if any(self._program.value(part).kind == "attribute" and self._program.value(part).text in _OF_INPUT for part in parts):
+                    return True
+        return False
 
     def _streamed(self, route: FunctionRef) -> Iterator[Node]:
         """What functions yield that stand in a route, or that it hands to a stream."""
@@ -144,6 +229,17 @@ class _Told:
             )
             known = self._tells[function] = frozenset(parameters[node] for node in met if node in parameters)
         return known
+
+
+def _answers_too_late(assembly: Assembly, call: Node) -> bool:
+    """Whether an answer is only given where no headers were sent, and the function sends them first: `res.flushHeaders()`."""
+    program, facts = assembly.program, assembly.program.files[call[0]]
+    scope = program.value(call).scope
+    for number in facts.conditions.get(call[1], ()):
+        parts = inside(program, (call[0], facts.branches[number].condition), 8)
+        if any(program.value(part).text == "headersSent" for part in parts):
+            return any(_name(assembly, one) in _SENDS_HEADERS and one[1] < call[1] for one in assembly.calls_in((call[0], scope)))
+    return False
 
 
 def _answered(assembly: Assembly, call: Node) -> Iterator[Node]:
@@ -205,13 +301,12 @@ def _name(assembly: Assembly, call: Node) -> str:
 
 
 def _is_logged(assembly: Assembly, call: Node) -> bool:
-    """`console.error(error)` answers nobody, though a handler of the caller's may be called `error` too."""
+    """`console.error(error)` and `app.log.error(error)` answer nobody, though a handler of the caller's may be called `error` too."""
+    called = assembly.program.value((call[0], assembly.program.value(call).inputs[0]))
+    on = assembly.program.value((call[0], called.inputs[0])).text.rpartition(".")[2] if called.kind == "attribute" else ""
+    if words_of(on)[-1:] in (["log"], ["logger"], ["logging"]):
+        return True
     return any(sink.role in ("log", "print") for sink in assembly.sinks.get(call, ()))
-
-
-def _holds_error(assembly: Assembly, given: Node) -> bool:
-    """Whether the text of an error of any kind is a part of a value."""
-    return any(_is_error(assembly, node) for node in walk(given, lambda node: _onward(assembly, node), _MOST, nearest_first=True))
 
 
 def _onward(assembly: Assembly, node: Node, callers: int = _CALLERS) -> list[Node]:
@@ -228,7 +323,8 @@ def _onward(assembly: Assembly, node: Node, callers: int = _CALLERS) -> list[Nod
         own = [(node[0], named.inputs[0])] if named.kind == "attribute" and named.text in known.own_text else []
         targets = program.targets(node)
         wraps = named.text in known.writes_out | known.answers and not targets
-        return [*own, *(inputs_of(program, node)[1:] if wraps else _put_into(assembly, node, targets[:1]))]
+        given = [one for target in targets[:2] for one in program.nodes(target.function[0], program.function(target.function).returns)]
+        return [*own, *(inputs_of(program, node)[1:] if wraps else [*_put_into(assembly, node, targets[:1]), *given[:_RETURNS]])]
     return passed_for(program, node, callers) if value.kind == "parameter" and callers else []
 
 

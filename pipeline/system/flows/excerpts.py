@@ -10,14 +10,43 @@ from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.made_of import callee_text
 from pipeline.system.program.arguments import argument_node
+from pipeline.system.program.walking import inputs_of
+from pipeline.system.rules.words import words_of
 
 _MOST = 64  # characters that tell which text it was, and little of what it says
 _CUTS = frozenset({"slice", "substring", "substr", "Substring"})
+_CALLED = frozenset({"truncate", "truncated", "preview", "shorten", "shortened", "excerpt", "snippet", "abbreviate", "ellipsize", "clip"})
 _RUNS = frozenset({"execute", "executemany", "executescript", "fetchrow", "fetchval"})
 
 
 def is_cut_short(assembly: Assembly, node: Node) -> bool:
-    """Whether a value is the beginning of a text: `text[:50]`, `text.slice(0, 50)`."""
+    """Whether a value is the beginning of a text and no more: `text[:50]`, `len(text) > 50 ? text.slice(0, 50) + "..." : text`."""
+    length = _cut_at(assembly, node)
+    return length is not None and length <= _MOST
+
+
+def is_cut(assembly: Assembly, node: Node) -> bool:
+    """Whether a value is a part of a text, of whatever length, or is made by what is called so: `truncate(text, 500)`, `preview`."""
+    if _cut_at(assembly, node) is not None:
+        return True
+    value = assembly.program.value(node)
+    name = callee_text(assembly, node) if value.kind == "call" else value.text if value.kind in ("name", "parameter", "attribute") else ""
+    return not _CALLED.isdisjoint(words_of(name.rpartition(".")[2]))
+
+
+def _cut_at(assembly: Assembly, node: Node) -> int | None:
+    """The length at which a text is cut, where it is written down."""
+    program, value = assembly.program, assembly.program.value(node)
+    if value.kind == "choice":
+        parts = [(node[0], given) for given in value.inputs]
+        cuts = [
+            length for part in parts for one in (part, *inputs_of(program, part)) if (length := _cut_at_itself(assembly, one)) is not None
+        ]
+        return max(cuts) if cuts and len(parts) == 2 and value.text not in ("and", "or") else None
+    return _cut_at_itself(assembly, node)
+
+
+def _cut_at_itself(assembly: Assembly, node: Node) -> int | None:
     program, value = assembly.program, assembly.program.value(node)
     if value.kind == "index" and len(value.inputs) == 2:
         cut = program.value((node[0], value.inputs[1]))
@@ -28,13 +57,10 @@ def is_cut_short(assembly: Assembly, node: Node) -> bool:
         width = argument_node(program, node, "width|1")
         bounds = [width] if width is not None else []
     else:
-        return False
+        return None
     ends = [program.constant(bound) for bound in bounds]
-    return (
-        bool(ends)
-        and all(isinstance(end, int) and 0 <= end <= _MOST for end in ends)
-        and max(end for end in ends if isinstance(end, int)) > 0
-    )
+    lengths = [end for end in ends if isinstance(end, int) and end >= 0]
+    return max(lengths) if lengths and len(lengths) == len(ends) and max(lengths) > 0 else None
 
 
 def is_run_as_query(assembly: Assembly, node: Node) -> bool:

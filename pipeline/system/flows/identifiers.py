@@ -68,6 +68,7 @@ _PATHS = re.compile(
     r"|java\.nio\.file\.Path\b|java\.io\.File\b|go:path/filepath\.|System\.IO\.Path\.)"
 )
 _OPENS = ("read", "open", "load", "lines", "newinputstream")
+_KEY = re.compile(r"[A-Za-z][\w.-]{0,39}")
 _PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 _COMPARES = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not", "instanceof"})
 _UNCHANGED = frozenset(
@@ -99,7 +100,7 @@ _OF_THE_PROCESS = ("traceback.", "time.", "datetime.", "uuid.", "os.get", "threa
 _KEYED = frozenset({"get", "pop", "getlist"})
 # Entries of a record that say which of some known kinds it is: what a model that sorts texts answers, and no text itself.
 _LABELS = frozenset({"category", "subcategory", "label", "class", "intent", "sentiment", "priority", "urgency", "confidence",
-                     "classification", "probability", "polarity", "emotion"})  # fmt: skip
+                     "classification", "probability", "polarity", "emotion", "level"})  # fmt: skip
 # A service that is asked for these gives where something lies, and not what it was asked with.
 _LINKS = frozenset({"image", "picture", "photo", "url", "link", "uri", "thumbnail", "id", "uuid", "avatar"})
 _GIVES = frozenset({"get", "fetch", "create", "generate", "make", "upload", "draw", "shorten", "resolve", "save", "store"})
@@ -133,11 +134,24 @@ def texts(assembly: Assembly, call: Node) -> tuple[Node, ...]:
             for position in range(1, len(value.inputs))
             if captions.get(position, "") not in _CAPTION
             and not _named(value.labels[position])
+            and not _is_keyed_otherwise(assembly, call, position)
             and not is_beside_the_line(assembly, call, value.labels[position])
             and not (names and _is_local(names[position - 1]))
             for text in _texts(assembly, (call[0], value.inputs[position]))
         )
     )
+
+
+def _is_keyed_otherwise(assembly: Assembly, call: Node, position: int) -> bool:
+    """Whether a logger that takes keys and values by turns is given a value under a key of another thing: `Info("asked", "user", id)`."""
+    program, value = assembly.program, assembly.program.value(call)
+    if position < 3 or not program.files[call[0]].path.endswith(".go"):
+        return False
+    key = program.constant((call[0], value.inputs[position - 1]))
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        return False
+    words = words_of(key)
+    return _named(key) or words[-1:] in (["tool"], ["user"], ["event"], ["op"], ["server"], ["function"], ["method"], ["source"])
 
 
 def hands_on(assembly: Assembly, node: Node) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
-from pipeline.system.controls.declared_parts import declared_speakers
+from pipeline.system.flows.declared_parts import declared_speakers
 from pipeline.system.flows.taint import Hit
 from pipeline.system.program.walking import inside
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ingest.code.program import FunctionRef, Node, Program
 from pipeline.system.assembly import Assembly
 from pipeline.system.flows.debug_switches import is_on_demand
-from pipeline.system.flows.excerpts import is_cut_short, is_run_as_query
+from pipeline.system.flows.excerpts import is_cut, is_cut_short, is_run_as_query
 from pipeline.system.flows.failed_answers import tells_of_failure
 from pipeline.system.flows.identifiers import (
     gives_links,
@@ -26,7 +26,7 @@ from pipeline.system.flows.identifiers import (
     texts,
 )
 from pipeline.system.flows.known_words import is_known_word
-from pipeline.system.flows.log_levels import is_below_level
+from pipeline.system.flows.log_levels import is_below_level, is_off_by_default
 from pipeline.system.flows.taint import TESTED, Hit
 from pipeline.system.model import SinkRole
 from pipeline.system.program.arguments import argument_node
@@ -34,6 +34,7 @@ from pipeline.system.program.programs import imported
 from pipeline.system.rules.words import words_of
 
 _TOLD: frozenset[SinkRole] = frozenset({"prompt", "system_prompt", "conversation", "instructions"})
+_MODELS = frozenset({"hosted_llm", "local_llm", "agent"})
 _HANDED_ON = frozenset({"name", "parameter", "choice", "guarded", "await", "format", "element_of"})
 _SPOKEN = frozenset(
     {"text", "texts", "query", "queries", "question", "questions", "message", "messages", "msg", "content", "contents", "prompt", "prompts",
@@ -98,6 +99,13 @@ def written(assembly: Assembly, hit: Hit, known: Said) -> Hit | None:
     rest = hit.trace[hit.trace.index(best[-1]) + 1 :] if best[-1] in hit.trace else ()
     trace = (*best, *rest)
     return replace(hit, _walk=lambda: trace)
+
+
+def how_much(assembly: Assembly, hit: Hit) -> int:
+    """How little of a text a line prints: 0 for all of it, 1 for a part, 2 where nothing sets a level at which it is written."""
+    if is_off_by_default(assembly, hit.call):
+        return 2
+    return int(any(is_cut(assembly, node) for node in hit.trace[1:]))
 
 
 def _is_of_no_known_form(assembly: Assembly, hit: Hit) -> bool:
@@ -203,6 +211,14 @@ def mark_logs(assembly: Assembly) -> None:
             assembly.draft(element).attributes["debugging"] = True
         if all(is_on_demand(assembly, call) for call in written_by):
             assembly.draft(element).attributes["on_demand"] = True
+
+
+def mark_told_by(assembly: Assembly) -> None:
+    """Says of what brings messages in, and is no entry that is known, that a model is told them: `asks_model`."""
+    for (source, target, role), ways in assembly.flows.items():
+        told = role in _TOLD and assembly.draft(source).kind == "component" and assembly.draft(target).kind in _MODELS
+        if told and any("user_input" in way.carries for way in ways):
+            assembly.draft(source).attributes["asks_model"] = True
 
 
 def _callee(assembly: Assembly, call: Node) -> str:
