@@ -40,6 +40,7 @@ def two(text: str) -> str:
         ("outer.include_router(taken)\napp.include_router(outer)", {"POST /taken"}),
         ("outer.include_router(taken)", set()),
         ("for page in PAGES:\n    app.include_router(page)", {"POST /taken", "POST /left"}),
+        ("def install(app):\n    app.include_router(taken)", {"POST /taken"}),
         ("def install(app, router):\n    app.include_router(router)", {"POST /taken", "POST /left"}),
     ],
 )

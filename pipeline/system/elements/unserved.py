@@ -95,8 +95,11 @@ def _made(assembly: Assembly, file: int) -> set[str]:
     return {name for call in calls for name in _kind(assembly, call) if name in wanted}
 
 
-def _kind(assembly: Assembly, call: Node) -> tuple[str, ...]:
-    return tuple(assembly.index.canonical(name) for name in assembly.program.callee_names(call))
+def _kind(assembly: Assembly, made: Node) -> tuple[str, ...]:
+    """The kinds that a call makes; nothing of what no call of the program made, such as a parameter that only a test fills."""
+    if assembly.program.value(made).kind != "call":
+        return ()
+    return tuple(assembly.index.canonical(name) for name in assembly.program.callee_names(made))
 
 
 def _router(assembly: Assembly, entry: EntrySite, made: set[str]) -> Node | None:
