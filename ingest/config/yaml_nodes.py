@@ -20,6 +20,8 @@ _DOCUMENTS = 500
 _BYTES = 1_000_000
 # libyaml counts these as line ends, nobody else does; the byte order mark may stand inside.
 _OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
+# A character beyond the first 65,536 as JSON and Java's readers of YAML write it, in two escapes; libyaml takes neither.
+_SURROGATES = re.compile(r"(?<!\\)(\\{1,40})u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 # A tuple of plain classes: narrowing to the stubs' types would ask for checks of marks that are always there.
@@ -57,11 +59,18 @@ def _documents(text: str) -> Iterator[Node]:
     if len(text) > _BYTES:
         raise BadConfig(f"YAML larger than {_BYTES} characters")
     try:
-        yield from _built(_OTHER_BREAKS.sub(" ", "\n".join(split_lines(text)) + "\n"))
+        yield from _built(_SURROGATES.sub(_character, _OTHER_BREAKS.sub(" ", "\n".join(split_lines(text)) + "\n")))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not YAML"
         raise BadConfig(f"line {mark.line + 1}: {problem}" if mark is not None else str(problem)) from None
+
+
+def _character(escaped: re.Match[str]) -> str:
+    """The character of two escapes as JSON writes it, where an escape begins there: `\\\\ud83d` is a backslash and letters."""
+    if len(escaped[1]) % 2 == 0:
+        return escaped[0]
+    return escaped[1][:-1] + chr(0x10000 + ((int(escaped[2], 16) - 0xD800) << 10) + int(escaped[3], 16) - 0xDC00)
 
 
 def _built(text: str) -> Iterator[Node]:

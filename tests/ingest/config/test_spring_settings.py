@@ -57,3 +57,9 @@ def test_a_file_that_the_main_one_imports_is_known_by_where_it_lies_and_what_sta
     assert kind_of_head("assistant/src/main/resources/assistant.yml", other) is None
     assert kind_of_head("deploy/assistant.yml", imported) is None  # a manifest of something else may have such a key
     assert kind_of_head("src/test/resources/assistant.yml", imported) is None
+
+
+def test_a_character_in_two_escapes_is_one_as_java_reads_it() -> None:
+    text = 'spring:\n  ai:\n    note: "a story \\uD83D\\uDCD6"\n    openai: {chat: {options: {model: "gpt \\\\uD83D\\\\uDCD6"}}}\n'
+    assert ("spring.ai.openai.chat.options.model", "gpt \\uD83D\\uDCD6", None, 4) in _told(text, "application.yml")
+    assert ("spring.ai.note", "a story \U0001f4d6", None, 3) in _told(text, "application.yml")
