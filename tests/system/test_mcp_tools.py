@@ -50,6 +50,27 @@ _TABLE = """
       return await handler(request.params.arguments);
     });
     """
+_SPREAD = _TABLE.replace(
+    """
+    const handlers: Record<string, (args: any) => Promise<any>> = {
+      run: async (args) => execSync(args.command),
+      say: async (args) => args.text,
+    };
+""",
+    """
+    import { createShell } from "./shell.js";
+
+    const texts = { say: async (args: any) => args.text };
+    const handlers = { ...createShell(execSync), ...texts };
+""",
+)
+_SHELL = """
+    export function createShell(start: (line: string) => any) {
+      return {
+        run: async (args: Record<string, string>) => { return { content: start(args.command) }; },
+      };
+    }
+    """
 _PYTHON = """
     import os
     from mcp.server import Server
@@ -154,6 +175,7 @@ _NAMED = """
 SERVERS: dict[str, Mapping[str, str]] = {
     "a switch": {"index.ts": _SWITCH, "say.ts": _SAY},
     "a table of functions": {"index.ts": _TABLE},
+    "a table of tables": {"index.ts": _SPREAD, "shell.ts": _SHELL},
     "tests one after the other": {"app.py": _PYTHON},
     "a factory that gets a description": {"main.go": _GO},
     "a factory that gets a name": {"main.go": _NAMED},

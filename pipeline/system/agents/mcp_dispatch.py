@@ -182,9 +182,17 @@ def in_table(program: Program, call: Node) -> Iterator[tuple[str, FunctionRef]]:
     elif value.kind == "call":
         method = program.value((callee[0], value.inputs[0]))
         held = method.inputs[0] if method.kind == "attribute" and method.text == "get" else None
-    for origin in program.origins((callee[0], held)) if held is not None else ():
+    yield from _displayed(program, (callee[0], held), 0) if held is not None else ()
+
+
+def _displayed(program: Program, table: Node, depth: int) -> Iterator[tuple[str, FunctionRef]]:
+    """The functions of a display by their keys, those of displays that are spread into it among them: `{...notes(context), ...files}`."""
+    for origin in program.origins(table):
         display = program.value(origin)
-        if display.kind == "collection" and display.text == "dictionary":
-            for label, given in zip(display.labels, display.inputs, strict=False):
-                for named in program.names((origin[0], given)) if label not in ("", "**") else ():
-                    yield from ((label, reference) for reference in program.functions.get(named, ())[:1])
+        if display.kind != "collection" or display.text != "dictionary":
+            continue
+        for label, given in zip(display.labels, display.inputs, strict=False):
+            if label == "**":
+                yield from _displayed(program, (origin[0], given), depth + 1) if depth < _DEEPEST else ()
+            for named in program.names((origin[0], given)) if label not in ("", "**") else ():
+                yield from ((label, reference) for reference in program.functions.get(named, ())[:1])
