@@ -176,7 +176,7 @@ _PLACEHOLDER = re.compile(
     r"|^(?:none|null|nil|true|false|undefined|empty|test(?:ing)?|secret|password|passwd|token|key|admin"
     r"|user|foo|bar|string|value|default|optional|required)$"
     r"|^(?:dev|local|demo|mock|preview)[-_](?:token|key|secret|pass(?:word)?)"
-    r"|[-_ ]here$|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
+    r"|[-_ ]here$|(?:^|[-_])(?:abc|xyz)[-_]?(?:123|456|789)$|0123456789|123456789|abcdefgh|deadbeef|(.)\1{5,}",
     re.IGNORECASE,
 )
 

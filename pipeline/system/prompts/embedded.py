@@ -323,6 +323,7 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
     for file, facts in enumerate(assembly.program.files):
         named = {value: name for name, values in facts.variables.items() for value in values}
         named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
+        docstrings = {_squeezed(function.docstring) for function in facts.functions if function.docstring}
         for identity, value in enumerate(facts.values):
             if value.kind != "constant" or value.constant_type != "string" or len(value.text) < _SHORTEST_PASSWORD:
                 continue
@@ -334,6 +335,8 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             by_name = all(span.detector == "Secret Keyword" for span in spans)  # nothing but a name tells of them
             if not spans or (by_name and (is_public_identifier(assigned, value.text) or _is_sample_code(value.text))):
                 continue
+            if by_name and "\n" in value.text and _squeezed(value.text) in docstrings:
+                continue  # a body of a request, as somebody may send it
             node = (file, identity)
             cited = assembly.cite(node)
             if cited is not None:  # the name may stand on another line, or the value in pieces: nothing of it is shown
@@ -366,6 +369,11 @@ def _is_beside_this_host(values: tuple[Value, ...], identity: int) -> bool:
             hosts = [values[given[name]] for name in ("host", "hostname", "server", "address") if name in given]
             return any(host.kind == "constant" and _THIS_HOST.fullmatch(host.text) for host in hosts)
     return False
+
+
+def _squeezed(text: str) -> str:
+    """A text without its white space, which readers of docstrings put in order."""
+    return "".join(text[:_READ].split())
 
 
 def _is_sample_code(text: str) -> bool:
