@@ -155,6 +155,10 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
         if other.kind == "constant" and other.text not in _EMPTY and (value.text in ("==", "===", "is")) == holds:
             return _needs(assembly, inner[0], True, depth + 1)  # `os.getenv("AUTH", "false") == "true"`
         return None
+    if value.kind == "operation" and value.text == "in" and len(inner) == 2:  # `os.getenv("AUTH", "").lower() in {"1", "true"}`
+        listed = [program.value(one) for one in program.elements(inner[1])]
+        named = bool(listed) and all(one.kind == "constant" and one.text not in _EMPTY for one in listed)
+        return _needs(assembly, inner[0], True, depth + 1) if named and holds else None
     if value.kind == "choice" and value.text == "or" and program.value(inner[0] if inner else node).kind != "constant":
         found = [_needs(assembly, part, holds, depth + 1) for part in inner]
         if any(name is not None for name in found):
@@ -173,6 +177,9 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
             callee.text == "bool" or _TRUTHS.intersection(words_of(callee.text))
         ):  # `parse_bool(os.getenv("AUTH", "false"))`
             return _needs(assembly, inner[1], holds, depth + 1)
+        asked = [target.function for target in program.targets(node) if not target.constructs]
+        if len(asked) == 1 and len(inner) == 1 and len(returned := program.function(asked[0]).returns) == 1:  # `if not is_auth_required()`
+            return _needs(assembly, (asked[0][0], returned[0]), holds, depth + 1)
     if value.kind == "name":  # AUTH = os.getenv("AUTH", "false") == "true"
         for origin in program.origins(node):
             if program.value(origin).kind == "operation":
