@@ -37,6 +37,8 @@ def add_overridden_claims(assembly: Assembly) -> None:
             if not (value.kind == "choice" or (value.kind == "operation" and value.text in _EITHER)) or len(value.inputs) < 2:
                 continue
             sides = [(file, given) for given in value.inputs]
+            if value.text in _EITHER and _comes_of(assembly, sides[0], claims) and not _is_sent(assembly, sides[0]):
+                continue  # `claims["tenant"] or body.tenant`: the token counts first
             _look(assembly, (file, value.scope), sides, node, claims)
         for number, function in enumerate(assembly.program.files[file].functions):
             if len(function.returns) > 1:
