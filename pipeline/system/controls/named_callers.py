@@ -20,7 +20,7 @@ from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.owned_conversations import is_for_few, knows_caller
 from pipeline.system.controls.owned_statements import OWNER
 from pipeline.system.elements.open_logins import functions_behind
-from pipeline.system.program.walking import inside
+from pipeline.system.program.walking import inputs_of, inside, walk
 from pipeline.system.rules.words import words_of
 
 _PERSON = re.compile(
@@ -57,6 +57,7 @@ _SAME = re.compile(
     r"str|uuid|int|long|object_?id|parse(?:_?int|_?long|_?uuid|_?guid|_?exact)?|to_?string|number|string|value_?of|from_?string|strip|trim|lower"
     r"|to_?lower(?:_?case)?|to_?upper|upper|cast|as_uuid|try_?parse|or_?else(?:_?throw)?|get|validate|sanitize|normali[sz]e"
 )
+_READERS = frozenset({"NewDecoder", "NewReader", "ReadAll", "LimitReader", "MaxBytesReader", "TeeReader", "NewBuffer", "Bytes"})
 _WRITES_OTHERWISE = (["normalize"], ["normalise"], ["sanitize"], ["clean"], ["trim"], ["canonicalize"])  # the project's own functions
 _STORES = re.compile(
     r"(?:\w+_)?(?:find|create|insert|update|delete|save|upsert|where|filter|filter_by|get|add|count|aggregate|values|put|query|select|first|all|any"
@@ -201,7 +202,15 @@ class NamedInRoute:
 
     def _is_read_into(self, node: Node) -> bool:
         """Whether something is filled from the request: `json.NewDecoder(r.Body).Decode(&wanted)`."""
-        return not self.sent.isdisjoint(inside(self.assembly.program, node, _MOST_READ))
+        program = self.assembly.program
+
+        def onward(one: Node) -> list[Node]:
+            value = program.value(one)
+            if value.kind == "call" and program.value((one[0], value.inputs[0])).text.rsplit(".", 1)[-1] not in _READERS:
+                return [(one[0], value.inputs[0])]  # what a store finds by what was sent says what the store says
+            return inputs_of(program, one)
+
+        return not self.sent.isdisjoint(walk(node, onward, _MOST_READ))
 
     def _same(self, node: Node, given: list[Node]) -> None:
         who = next((self.named[one] for one in given if one in self.named), None)
