@@ -13,7 +13,6 @@ example, and so is a script that only tries out or measures (`scripts/smoke_trai
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from pathlib import PurePosixPath
 
 from ingest.source import Purpose, SourceKind
@@ -62,7 +61,6 @@ _TEST_SCRIPT = re.compile(r"tests?[-_][\w.-]*\.(?:[cm]?[jt]s|py)", re.S)
 _PROGRAM_PARTS = frozenset({"src", "lib", "app", "apps", "server", "api", "core", "pkg", "cmd", "internal", "components", "pages"})
 _CSHARP_TEST_NAME = re.compile(r".*Tests?\.cs", re.S)  # by its capital: `Contests.cs` and `Latest.cs` are no tests
 _TEST_PROJECT = re.compile(r".+\.(?:\w*tests?|testing|specs)", re.S)  # `Shop.Tests`, `Shop.IntegrationTests`
-_COMPILED = re.compile(r"(?P<above>(?:[^/]+/)*?)(?P<folder>dist|build|lib|out)/(?P<rest>[^/].*?)\.[cm]?js")
 _GENERATED_NAME = re.compile(r".*_pb2(?:_grpc)?\.pyi?|.*\.min\.(?:js|css|html)|.*\.generated\.\w+|.*\.(?:g|g\.i|designer)\.cs", re.S)
 _GENERATED_MARK = re.compile(
     rb"^\s*(?:#|//|/\*|\*|<!--)[^\n]{0,200}"
@@ -198,16 +196,6 @@ def vendored_folder(path: str) -> str | None:
         if part in VENDORED_FOLDERS or built or part.endswith((".egg-info", ".dist-info")):
             return "/".join(parts[:depth])
     return None
-
-
-def compiled_into(path: str, paths: Container[str]) -> str | None:
-    """The folder that a compiler wrote a script into whose source lies in the same tree: `dist/chat/route.js` of `src/chat/route.ts`."""
-    match = _COMPILED.fullmatch(path)
-    if match is None:
-        return None
-    above, folder, rest = match["above"] or "", match["folder"], match["rest"]
-    sources = (f"{above}{place}{rest}{suffix}" for place in ("src/", "") for suffix in (".ts", ".tsx", ".mts", ".cts"))
-    return f"{above}{folder}" if any(source in paths for source in sources) else None
 
 
 def is_generated_name(path: str) -> bool:

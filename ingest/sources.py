@@ -23,7 +23,7 @@ from ingest.exclusion import IGNORE_FILE, exclusion_of, left_out_by_tree, skips_
 from ingest.gitfiles import GitFiles, git_files
 from ingest.marks import unchanged
 from ingest.pictures.names import is_picture, may_describe
-from ingest.purpose import DECLARATIONS, compiled_into, vendored_folder
+from ingest.purpose import DECLARATIONS, vendored_folder
 from ingest.source import ReadError, Skip, Source, SourceKind, SourceSettings
 from ingest.text import reason_of
 from ingest.walk import walk
@@ -171,9 +171,9 @@ def listing_of(base: Path, known: GitFiles | None, settings: SourceSettings) -> 
     if not complete:
         errors.append(ReadError(".", f"more than {settings.max_files} files: the rest was not looked at"))
     folders: Counter[str] = Counter()
-    kept, known_paths = [], frozenset(paths)
+    kept = []
     for path in paths:
-        folder = vendored_folder(path) or compiled_into(path, known_paths)
+        folder = vendored_folder(path)
         if folder is not None:
             folders[folder] += 1
         elif (pattern := excluded.pattern_for(path)) is not None:
