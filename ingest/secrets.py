@@ -132,8 +132,7 @@ _NEWER: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ),
     ("Chat Webhook", ".logic.azure.com", re.compile(r"\.logic\.azure\.com[:/][^\s\"'<>]{1,400}[?&]sig=(?P<secret>[\w-]{43})(?![\w-])")),
 )
-# In a template: a store on the machine of whoever fills it in, and what calls itself a value to try with.
-_ON_ONES_MACHINE = re.compile(r"[a-z][a-z0-9+.-]*://[^@/\s]{1,200}@(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?![\w.-])", re.IGNORECASE)
+# In a template: what calls itself a value to try with.
 _TRIED_WITH = re.compile(r"(?:^|[-_])(?:test|example|sample|demo|dummy|fake)(?=[-_])", re.IGNORECASE)
 _PHRASE = re.compile(r"(?:[A-Za-z]{1,20}|\d{1,4})(?:[-_ .](?:[A-Za-z]{1,20}|\d{1,4})){2,20}")  # `at-least-32-characters-long`
 _EXPRESSION = re.compile(r"\{(?:\d{1,2}|[A-Za-z_][\w.]{1,60})(?:[(\[:!][^{}]{0,60})?\}")  # of an f-string: the value is made elsewhere
@@ -240,8 +239,6 @@ def secret_in_assignment(name: str, value: str, beside: Mapping[str, str] | None
     if is_placeholder(value) or is_public_identifier("", value) or is_default_password(name, value, beside) or is_default_key(name, value):
         return None
     if is_of_emulator(value) or spells_words(name, value) or is_described(name, value):
-        return None
-    if template and _ON_ONES_MACHINE.match(value):
         return None
     for span in find_secrets(value[:4096]):
         return span.detector

@@ -60,7 +60,7 @@ _CHANGED = re.compile(
 )
 
 
-def telling(way: tuple[Flow, ...]) -> tuple[bool, tuple[bool, int, int], int, int, bool, int, int, int]:
+def telling(way: tuple[Flow, ...]) -> tuple[bool, tuple[int, int, int], int, int, bool, int, int, int]:
     """What to sort ways by: the first one is told.
 
     Ways of the program before ways of what measures it, then those that change a file before those that read or look for one, then ways
@@ -81,10 +81,12 @@ def is_of_nobody(way: tuple[Flow, ...]) -> int:
     return 0 if words & _OF_PEOPLE else 2 if words & _SET_UP else 1
 
 
-def how_telling(way: tuple[Flow, ...]) -> tuple[bool, int, int]:
-    """What to sort lines of a log by: first those that are surely written, then those that name what was said, whole texts before parts."""
+def how_telling(way: tuple[Flow, ...]) -> tuple[int, int, int]:
+    """What to sort lines of a log by: those that are surely written, for debugging, about trouble; then those that name what was said,
+    whole texts before parts.
+    """
     little, prints = says_little(way), way[-1].prints if way else 0
-    return little in (2, 3) or prints == 2, little, prints
+    return 2 if little == 4 else 1 if little in (2, 3) or prints == 2 else 0, little, prints
 
 
 def is_measured(way: tuple[Flow, ...]) -> bool:

@@ -80,7 +80,7 @@ def test_only_changed_files_are_read_again_for_another_revision(repo: Repository
         read.append(source.path)
         return read_source(source, pictures=pictures)
 
-    monkeypatch.setattr("pipeline.scan.read_source", reading)
+    monkeypatch.setattr("pipeline.reading.read_source", reading)
     scan(repo.root, replace(kept, rev="HEAD"))
     assert sorted(read) == ["README.md", "more.py", "web.py"]
     read.clear()

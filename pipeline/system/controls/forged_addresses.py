@@ -152,12 +152,12 @@ def _first_choice(program: Program, read: Node) -> Node | None:
 
 def _never_comes(assembly: Assembly, reference: FunctionRef, read: Node) -> bool:
     """Whether a function leaves before it reads the header: every caller says who is signed in, or a setting is off that asks for it."""
-    facts, line = assembly.program.files[read[0]], assembly.program.value(read).line
+    facts = assembly.program.files[read[0]]
     for branch in facts.branches:
         if branch.scope != reference[1]:
             continue
         side = branch.side(read[1])
-        if side is None and branch.exits_when and facts.values[branch.condition].line < line:
+        if side is None and branch.exits_when and branch.condition < read[1]:
             side = branch.exits_when != "holds"
         if side is None:
             continue

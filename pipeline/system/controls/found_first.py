@@ -38,7 +38,7 @@ def _scope(assembly: Assembly, node: Node) -> FunctionRef:
 
 
 def _runs_before(assembly: Assembly, first: Node, later: Node) -> bool:
-    return _scope(assembly, first) != _scope(assembly, later) or assembly.program.value(first).line < assembly.program.value(later).line
+    return _scope(assembly, first) != _scope(assembly, later) or first[1] < later[1]
 
 
 def _leaves_without(assembly: Assembly, call: Node) -> bool:

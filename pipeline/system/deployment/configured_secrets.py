@@ -34,7 +34,11 @@ _SHOWN_AS_EXAMPLE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|
 
 def examples_last(files: Sequence[ConfigFacts]) -> list[ConfigFacts]:
     """Files as they are, behind them those that show how one is written: a value is told where it is in use."""
-    return sorted(files, key=lambda file: _SHOWN_AS_EXAMPLE.search(file.path.rpartition("/")[2]) is not None)
+    return sorted(files, key=lambda file: _is_an_example(file.path))
+
+
+def _is_an_example(path: str) -> bool:
+    return _SHOWN_AS_EXAMPLE.search(path.rpartition("/")[2]) is not None
 
 
 def for_whom(file: ConfigFacts) -> dict[str, AttributeValue]:
@@ -66,6 +70,9 @@ def add_secret(assembly: Assembly, file: ConfigFacts, setting: Setting, where: s
         if draft.name != name and file.purpose in draft.purposes and _opens_as_much(draft.attributes, said):
             name, said = draft.name, dict(draft.attributes)
             break
+    else:
+        if "local" in said and _is_an_example(file.path):
+            return  # a store on the machine of whoever fills the template in
     identity = assembly.drafts.put("secret", name, None, said, assembly.cite_place(setting.place), None, file.purpose)
     if mark and identity not in (held := assembly.memo.marked_secrets.setdefault(mark, [])):
         held.append(identity)

@@ -143,7 +143,7 @@ _API = re.compile(r"(?:^|[/ ])(?:api|v\d{1,2})(?:/|$)")
 _FOR_TOOLS = re.compile(r"\bfor (?:[\w-]+ ){0,4}tools?\b", re.IGNORECASE)
 # "The profile caps traffic": of what is run to try or measure the program.
 _OF_SCRIPTS = re.compile(
-    r"^\W*(?:the|this) (?:[\w-]+ )?(?:profile|probe|script|suite|benchmark|harness|test runner|smoke test)\b", re.IGNORECASE
+    r"^\W*(?:the|this) (?:profile|(?:[\w-]+ )?(?:probe|script|suite|benchmark|harness|test runner|smoke test))\b", re.IGNORECASE
 )
 
 

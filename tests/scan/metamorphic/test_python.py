@@ -27,13 +27,13 @@ CHANGES: dict[str, Change] = {
 _QUEUED = "a queue that is put into by a function of its own: that what waits in it is a ticket is not known any more"
 KNOWN = {
     (
+        "unauthenticated-inference-endpoint: A middleware that asks only where a variable says so",
+        "calls wrapped",
+    ): "a variable that switches a login on is known through one function",
+    (
         "default-password-on-open-port: A Redis with a word of a manual that nothing asks, beside sessions of a database",
         "other files",
     ): "that a module called `session` is the program's own is not known of one that takes its functions from another module",
-    (
-        "errors-told-to-callers: A record of the program's own holds it, and a service hands it up, in Python",
-        "calls wrapped",
-    ): "what a service hands up is followed through a few functions",
     ("no-model-lineage: A model beside ratings", "calls wrapped"): "whether an estimator is only read off is judged inside of one function",
     ("cross-tenant-retrieval: A filter by source and page, in Weaviate", "calls wrapped"): "a filter that a function makes is believed",
     (

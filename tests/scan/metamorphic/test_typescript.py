@@ -27,7 +27,6 @@ _TABLE = "what one file writes into an object of another is not seen where that 
 _LOOPED = "a counter bounds a loop by its name"
 _ONE_LINE = "what one line says is told apart by lines: two statements on it are one"
 _FACTORY = "a factory that is called from a function nobody calls, or told of in another file, is taken for one that is called"
-_NAMED_FOR = "of two programs that one finding speaks of, which is named first changes with how the lines are written"
 _BY_LINE = "what a setting is called and what it is set to are looked for on one line"
 _BY_LINES = "what is done about a verdict is told by the lines it stands on"
 _OWN_SESSION = "a list of the operator's own accounts is known where it is looked through itself"
@@ -50,6 +49,18 @@ KNOWN = {
         "calls wrapped",
     ): _BROUGHT,
     ("Dictionaries of tools in TypeScript", "other files"): _TABLE,
+    (
+        "caller-chooses-path: A group that lists its letters, in Python, Go and TypeScript",
+        "calls wrapped",
+    ): "the pattern of a match is read where the match is made",
+    (
+        "client-controlled-conversation: The schema that the turns are read with has no system, in TypeScript",
+        "calls wrapped",
+    ): "who may speak by a schema is known where the body is read with it",
+    (
+        "unauthenticated-inference-endpoint: A wrapper hands the handler on with what runs before it",
+        "calls wrapped",
+    ): "whether a wrapper minds what a step answers is told where it calls the step",
     ("record-of-another: A booking that a loop of one's own drops, with Prisma", "other variables"): _LOOPED,
     ("tool-without-approval: Cases of a function that dispatches, in TypeScript", "other variables"): _LOOPED,
     ("tool-without-approval: A dispatcher is told whether somebody agreed, in TypeScript", "other variables"): _LOOPED,
@@ -68,9 +79,6 @@ KNOWN = {
     ("model-output-in-query: No agent is given the tool that a factory would make", "calls wrapped"): _FACTORY,
     ("record-of-another: The number of a record that the tool itself has just made", "other variables"): _LOOPED,
     ("record-of-another: A claim that a registry of one's own settles by a number, in TypeScript", "other variables"): _LOOPED,
-    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "short lines"): _NAMED_FOR,
-    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "calls wrapped"): _NAMED_FOR,
-    ("sensitive-text-in-logs: What a model made of the text is logged, and not which kind it is", "variables extracted"): _NAMED_FOR,
 }
 
 
