@@ -38,12 +38,9 @@ _EXAMPLE_FOLDERS = frozenset({
     "quickstart", "quickstarts", "benchmark", "benchmarks",
 })  # fmt: skip
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "hack"})
-_TRIED_OUT = re.compile(
-    r"(?:.*[_-])?(?:smoke|benchmark|bench|profile|profiling|playground|scratch|sanity|loadtest|stress)(?:[_-].*)?\.\w+", re.S
-)
-_TRYING = re.compile(
-    r"(?:.*[_-])?(?:smoke|benchmark|bench|playground|scratch|loadtest)(?:[_-].*)?\.\w+", re.S
-)  # a `profile` may be a person's
+_TRIES = "smoke|benchmark|bench|playground|scratch|loadtest"
+_TRYING = re.compile(rf"(?:.*[_-])?(?:{_TRIES})(?:[_-].*)?\.\w+", re.S)
+_TRIED_OUT = re.compile(rf"(?:.*[_-])?(?:{_TRIES}|profile|profiling|sanity|stress)(?:[_-].*)?\.\w+", re.S)
 _TRYING_FOLDERS = frozenset({"smoke", "playground", "scratch", "loadtest"})
 _DOCUMENT_FOLDERS = frozenset({"doc", "docs", "documentation", "website"})
 _PROGRAM_FOLDERS = frozenset({"prompts", "prompt", "templates", "system_prompts"})

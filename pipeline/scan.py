@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ingest import Listing, SourceList, SourceSettings, list_paths, list_sources
-from ingest.documents import FORMATS
 from ingest.facts import Facts
 from ingest.origin import origin_of
 from ingest.reading import CODE_KINDS
@@ -50,9 +49,6 @@ if TYPE_CHECKING:  # what analyses is imported where it is needed: a tree that d
     from pipeline.threats.own import OwnKnowledge
 
 logger = logging.getLogger(__name__)
-_NOT_BUILT = frozenset({*FORMATS, "model_file", "lockfile", "card_file"})  # what tells of a system, or was made of it
-_IN_PROCESS = 40  # fewer files than this are read faster without other processes
-_SEALED = 2  # further lines of a value whose text goes on
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,7 @@ def _finding(view: View, group: str, matches: Sequence[Match]) -> Finding:
             _only_stores(view, pair[1]),
             -pair[0].likelihood * pair[0].impact,
             CONFIDENCES.index(pair[0].confidence),
-            how_telling(pair[1].ways[0] if pair[1].ways else ())[0],
-            _is_no_question(pair[1]),
-            how_telling(pair[1].ways[0] if pair[1].ways else ()),
-            is_of_nobody(pair[1].ways[0] if pair[1].ways else ()),
-            does_little(pair[1].ways[0] if pair[1].ways else ()),
+            *_as_told(pair[1]),
             _steps_to_a_log(pair[1]),
             not _takes_text(view, pair[1]),
             _tells_less(view, pair[1].element),
@@ -124,6 +120,13 @@ def _worst_first(view: View, match: Match) -> Match:
         return match
     order = sorted(range(len(targets)), key=lambda number: (least_harm(view, targets[number]), number))
     return with_ways(match, tuple(match.ways[number] for number in order))
+
+
+def _as_told(match: Match) -> tuple[int, bool, tuple[int, int, int], int, int]:
+    """How much the first way tells: a line that is surely written, what a person asked, whole texts, people's records, a changed file."""
+    first = match.ways[0] if match.ways else ()
+    line = how_telling(first)
+    return line[0], _is_no_question(match), line, is_of_nobody(first), does_little(first)
 
 
 def _is_no_question(match: Match) -> bool:

@@ -54,7 +54,6 @@ _FROM_BEHIND = re.compile(
 _FALLBACKS = frozenset({"or", "??", "||"})
 _CALLERS_NAMES = frozenset({"user", "member", "principal", "account", "identity", "customer"})
 _TRUST = frozenset({"trust", "trusts", "trusted"})
-_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _OF_EXPRESS = ("typescript", "javascript")
 _INDEXED = frozenset({"-1", "-2"})
 _MOST, _CALLERS = 60, 6
@@ -164,7 +163,7 @@ def _never_comes(assembly: Assembly, reference: FunctionRef, read: Node) -> bool
         condition = (read[0], branch.condition)
         if not side and _always_given(assembly, reference, condition):
             return True
-        if _is_trust(assembly, condition) and (off_by(assembly, condition, side) or _verdict_is_off(assembly, condition, side)):
+        if _is_trust(assembly, condition) and off_by(assembly, condition, side):
             return True
     return False
 
@@ -197,29 +196,6 @@ def _is_trust(assembly: Assembly, condition: Node) -> bool:
     """Whether a condition asks for a setting by which what stands in front is believed."""
     parts = list(inside(assembly.program, condition, _MOST))
     return any(not _TRUST.isdisjoint(words_of(assembly.program.value(part).text[:60])) for part in parts)
-
-
-def _verdict_is_off(assembly: Assembly, condition: Node, holds: bool) -> bool:
-    """The same for a function of the project that says so: `def trusts_proxy(): return os.getenv("TRUST_PROXY", "") == "on"`."""
-    program, node = assembly.program, condition
-    while program.value(node).kind == "operation" and program.value(node).text in ("not", "!"):
-        node, holds = (node[0], program.value(node).inputs[0]), not holds
-    returned = [
-        (target.function[0], given)
-        for target in (program.targets(node) if program.value(node).kind == "call" else ())
-        for given in program.function(target.function).returns
-    ]
-    return bool(returned) and all(off_by(assembly, one, holds) is not None or _asks_unset(program, one, holds) for one in returned)
-
-
-def _asks_unset(program: Program, verdict: Node, holds: bool) -> bool:
-    """Whether a variable that is empty by default is looked for among words for yes: `os.getenv("TRUST", "").lower() in {"1", "true"}`."""
-    value = program.value(verdict)
-    if not holds or value.kind != "operation" or value.text not in ("in", "=="):
-        return False
-    said = [one.text.lower() for part in inside(program, verdict, _MOST) if (one := program.value(part)).kind == "constant"]
-    reads = any("getenv" in program.value(part).text or "environ" in program.value(part).text for part in inside(program, verdict, _MOST))
-    return reads and not _YES.isdisjoint(said) and ("" in said or not _NO.isdisjoint(said))
 
 
 def _program_of(assembly: Assembly, file: int) -> str:

@@ -15,10 +15,10 @@ from pipeline.system.assembly import Assembly
 from pipeline.system.controls.mapped_statements import snake
 from pipeline.system.controls.named_callers import NamedInRoute, says_who
 from pipeline.system.controls.owned_conversations import is_for_few, knows_caller
+from pipeline.system.elements.address_segments import VARIABLE
 from pipeline.system.program.marks import marks_on
 from pipeline.system.program.walking import inside
 
-_VARIABLE = re.compile(r"[:{<\[*$]")
 _OF_A_PERSON = re.compile(r"(?:user|account|customer|member|tenant|org\w*)?_?(?:id|name|email)?|me|slug|token|code|key", re.IGNORECASE)
 _COMPARES = frozenset({"==", "!=", "===", "!==", "is not"})
 _ASKED_BEFORE = re.compile(
@@ -61,7 +61,7 @@ def mark_unlike_siblings(assembly: Assembly) -> None:
 def _up_to_number(path: str) -> str:
     """The address up to its first variable, which is the number of a record and no person's: `/tickets/{}`."""
     parts = path.strip("/").split("/")
-    at = next((place for place, part in enumerate(parts) if _VARIABLE.match(part)), None)
+    at = next((place for place, part in enumerate(parts) if VARIABLE.match(part)), None)
     if at is None:
         return ""
     name = _name(parts[at])
@@ -123,7 +123,7 @@ def _is_asked_before(assembly: Assembly, reference: FunctionRef) -> bool:
 def _handed_on(assembly: Assembly, reference: FunctionRef, path: object) -> Node | None:
     """The call that is given the number of the address."""
     program = assembly.program
-    variable = next((_name(part) for part in str(path).split("/") if _VARIABLE.match(part)), "")
+    variable = next((_name(part) for part in str(path).split("/") if VARIABLE.match(part)), "")
     for call in assembly.calls_in(reference):
         for given in program.value(call).inputs[1:]:
             parts = [program.value(part) for part in inside(program, (call[0], given), 12)]

@@ -17,6 +17,7 @@ from pipeline.system.program.arguments import argument_node
 
 _BRACED = re.compile(r"\{(\w+)\??(?:[:=](?!path\b)[^{}]*(?:\{[^{}]*\}[^{}]*)*)?\}")
 _ANGLED = re.compile(r"<(?:(?!path:)\w+(?:\(\w[^()]*\))?:)?(\w+)>")
+VARIABLE = re.compile(r"[:{<\[*$]")  # how a part of an address begins that stands for what the caller puts there
 _REST = re.compile(r"\*(\w+)")
 _WORK_DOTS_OUT = (".java", ".kt", ".cs")  # Tomcat, Jetty and Kestrel do, before a route is looked for
 _RAW = "UseRawPath"  # makes gin match the address as it was sent, and take the code off each part by itself

@@ -10,12 +10,11 @@ import re
 
 from ingest.code.program import Node
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.second_look import HOSTS_HERE
 from pipeline.system.program.walking import inputs_of, passed_for, walk
 
 _ADDRESS = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
-_HERE = re.compile(
-    r"(?:https?|wss?)://(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal|ollama)(?=[:/?#]|$)", re.IGNORECASE
-)
+_HERE = re.compile(rf"(?:https?|wss?)://(?:{HOSTS_HERE}|ollama)(?=[:/?#]|$)", re.IGNORECASE)
 _GIVEN_AS = ("url", "URL", "uri", "")
 _MOST, _CALLERS = 80, 6
 

@@ -15,6 +15,7 @@ import re
 
 from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.address_segments import VARIABLE
 from pipeline.system.elements.stored_behind import called, is_outside, is_stored
 from pipeline.system.rules.words import load_words, mentions, words_of
 
@@ -27,7 +28,6 @@ _HOLDS_MODEL = re.compile(
     r"_?(?:(?:current|active|loaded|served|live)_?)?models?_?|_?(?:classifier|predictor|recommender|ranker)", re.IGNORECASE
 )
 _STORE = re.compile(r"redis|kv|cache|store|storage|db|database|table", re.IGNORECASE)
-_VARIABLE = re.compile(r"[:{<\[*$]")
 _PUTS = frozenset({"Store", "Swap", "CompareAndSwap", "set", "Set", "getAndSet", "compareAndSet", "Exchange", "lazySet"})
 _SETTINGS = re.compile(r"settings?\b|config(?:uration)?s?\b", re.IGNORECASE)  # tables are called `appsettings` as well
 
@@ -57,7 +57,10 @@ def mark_governing_routes(assembly: Assembly) -> None:
     for reference, identity in sorted(assembly.entry_of_function.items()):
         draft = assembly.draft(identity)
         method = str(draft.attributes.get("method"))
-        if draft.kind == "http_route" and _governs_index(assembly, reference, identity):
+        asks = draft.attributes.get("runs_inference") is True or draft.attributes.get("returns_model_reply") is True
+        done = words_of(assembly.program.function(reference).name)
+        parts = [words_of(part) for part in str(draft.attributes.get("path") or "").split("/") if part and not VARIABLE.match(part)]
+        if draft.kind == "http_route" and not asks and _governs_index(assembly, identity, parts, done):
             draft.attributes["governs_index"] = True
         if draft.kind != "http_route" or method not in _CHANGES:
             continue
@@ -68,41 +71,31 @@ def mark_governing_routes(assembly: Assembly) -> None:
         if mentions(names, _OF_A_MODEL):  # what it is done to may stand in the function alone: `return {"model": keeper.reload()}`
             names += _read_in(assembly, reference)
         if (
-            _rewrites_agent(assembly, reference, identity)
+            (not asks and _rewrites_agent(assembly, reference, identity, parts, done))
             or _is_said([*names, *_BY_METHOD[method]])
             or (sets and read & _stores(assembly, identity))
         ):
             draft.attributes["governs_model"] = True
 
 
-def _governs_index(assembly: Assembly, reference: FunctionRef, identity: str) -> bool:
-    """Whether a route says that it builds or empties an index, and does call one."""
-    attributes = assembly.draft(identity).attributes
-    if attributes.get("runs_inference") is True or attributes.get("returns_model_reply") is True:
-        return False
-    parts = [words_of(part) for part in str(attributes.get("path") or "").split("/") if part and not _VARIABLE.match(part)]
-    done = words_of(assembly.program.function(reference).name)
+def _governs_index(assembly: Assembly, identity: str, parts: list[list[str]], done: list[str]) -> bool:
+    """Whether a route says, by the parts of its address and its function, that it builds or empties an index, and does call one."""
     said = {word for words in [*parts, done] for word in words}
     if not _ASKS.isdisjoint(said) or _OF_AN_INDEX.isdisjoint(said):
         return False
-    changes = str(attributes.get("method")) in _CHANGES
+    changes = str(assembly.draft(identity).attributes.get("method")) in _CHANGES
     deed = not _BUILDS.isdisjoint(said) or (changes and len(done) > 1 and done[0] == "index" and any("index" in words for words in parts))
     if not deed or not (changes or {"ingest", "reindex", "rebuild"} & {*done, *(parts[-1] if parts else ())}):
         return False
     return any(s == identity and kind == "calls" and assembly.draft(t).kind in _HOLDS_VECTORS for (s, kind, t) in assembly.relations)
 
 
-def _rewrites_agent(assembly: Assembly, reference: FunctionRef, identity: str) -> bool:
-    """Whether a route changes or deletes a stored agent, or what one is told, by its address and its function."""
-    attributes = assembly.draft(identity).attributes
-    if attributes.get("runs_inference") is True or attributes.get("returns_model_reply") is True:
-        return False
-    parts = [words_of(part) for part in str(attributes.get("path") or "").split("/") if part and not _VARIABLE.match(part)]
-    done = words_of(assembly.program.function(reference).name)
+def _rewrites_agent(assembly: Assembly, reference: FunctionRef, identity: str, parts: list[list[str]], done: list[str]) -> bool:
+    """Whether a route changes or deletes a stored agent, or what one is told, by the parts of its address and its function."""
     if not parts or _AGENTS.isdisjoint(parts[-1]) or not _RUNS.isdisjoint({*parts[-1], *done}):
         return False
     deeds = {*done, *parts[-1], *(parts[-2] if len(parts) > 1 else ())}
-    if str(attributes.get("method")) == "POST" and _REWRITES.isdisjoint(deeds):
+    if str(assembly.draft(identity).attributes.get("method")) == "POST" and _REWRITES.isdisjoint(deeds):
         return False
     return is_stored(assembly, reference, identity) or _sets_value(assembly, reference)
 

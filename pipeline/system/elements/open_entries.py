@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.address_segments import VARIABLE
 from pipeline.system.elements.stored_behind import MOST, called, hands_on, is_outside, statement_of, stores_behind
 from pipeline.system.rules.words import words_of
 
@@ -37,7 +38,6 @@ _FILES = {"remove": "os", "Remove": "os", "removedirs": "os", "Delete": "File", 
 _OVERWRITES = frozenset({"update", "replace"})
 _CHANGED = frozenset({"store_write", "deletion"})
 _TOLD_OF = ("runs_inference", "returns_model_reply", "anybodys_conversation", "brings_own_store", "governs_model", "governs_index")
-_VARIABLE = re.compile(r"[:{<\[*$]")
 
 
 def changed_entries(assembly: Assembly) -> Iterator[str]:
@@ -48,13 +48,13 @@ def changed_entries(assembly: Assembly) -> Iterator[str]:
             continue
         method = str(draft.attributes.get("method") or "")
         parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part]
-        plain = [words_of(part) for part in parts if not _VARIABLE.match(part)]
+        plain = [words_of(part) for part in parts if not VARIABLE.match(part)]
         done = words_of(assembly.program.function(reference).name)
         said = {word for words in plain for word in words} | set(done)
         if not plain or not _OTHERWISE.isdisjoint(said):
             continue
         deletes = method == "DELETE" or (method in ("POST", "") and any(words[:1] and words[0] in _DEED for words in (plain[-1], done)))
-        writes = method in ("PUT", "PATCH") and bool(parts) and any(_VARIABLE.match(part) for part in parts)
+        writes = method in ("PUT", "PATCH") and bool(parts) and any(VARIABLE.match(part) for part in parts)
         if (deletes or writes) and _is_done(assembly, reference, identity, overwrites=writes):
             yield identity
 

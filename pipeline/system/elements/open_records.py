@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from ingest.code.program import FunctionRef
 from pipeline.system.assembly import Assembly
+from pipeline.system.elements.address_segments import VARIABLE
 from pipeline.system.elements.open_entries import changed_entries
 from pipeline.system.elements.stored_behind import is_stored
 from pipeline.system.program.walking import inside
@@ -54,7 +55,6 @@ _NAMED_FOR_PEOPLE = re.compile(
 _NUMBERS = frozenset({"int", "integer", "long", "short", "int32", "int64", "uint", "number", "parseintpipe", "i32", "i64", "u32", "u64"})
 _COUNTED = frozenset({"parseInt", "Number", "Atoi", "ParseInt", "ParseUint", "int", "parseLong", "Parse"})
 _KEEPERS = frozenset({"agent", "memory"})
-_VARIABLE = re.compile(r"[:{<\[*$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _takes_documents(assembly: Assembly) -> bool:
             continue
         if draft.attributes.get("method") not in ("POST", "PUT") or draft.attributes.get("returns_model_reply"):
             continue
-        parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part and not _VARIABLE.match(part)]
+        parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part and not VARIABLE.match(part)]
         said = [*(words_of(parts[-1]) if parts else []), *words_of(assembly.program.function(reference).name)]
         if not _TAKES.isdisjoint(said) and any(_singular(word) in _DOCUMENTS or word in ("upload", "ingest") for word in said):
             return True
@@ -119,13 +119,13 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
     method = str(draft.attributes.get("method") or "")
     done = words_of(assembly.program.function(reference).name)
     parts = [part for part in str(draft.attributes.get("path") or "").split("/") if part]
-    nouns = [_noun([*_before(parts, i), *words_of(parts[i])]) if not _VARIABLE.match(parts[i]) else "" for i in range(len(parts))]
+    nouns = [_noun([*_before(parts, i), *words_of(parts[i])]) if not VARIABLE.match(parts[i]) else "" for i in range(len(parts))]
     at = next((i for i in range(len(parts) - 1, -1, -1) if nouns[i]), None)
-    said = [word for i, part in enumerate(parts) if not _VARIABLE.match(part) for word in words_of(part) if at is None or i >= at]
+    said = [word for i, part in enumerate(parts) if not VARIABLE.match(part) for word in words_of(part) if at is None or i >= at]
     if not _OTHERWISE.isdisjoint([*said, *done]) or not _FOR_ALL.isdisjoint(word for part in parts for word in words_of(part)):
         return None
-    behind = [part for part in parts[at + 1 :] if _VARIABLE.match(part)] if at is not None else []
-    before = [part for part in parts[:at] if _VARIABLE.match(part)] if at is not None else []
+    behind = [part for part in parts[at + 1 :] if VARIABLE.match(part)] if at is not None else []
+    before = [part for part in parts[:at] if VARIABLE.match(part)] if at is not None else []
     if at is not None and (what := nouns[at]):
         words = words_of(parts[at])
         if behind and method in ("GET", "PUT", "PATCH", "DELETE", ""):
@@ -140,13 +140,13 @@ def _route(assembly: Assembly, reference: FunctionRef, identity: str) -> _Route 
         changes = ("DELETE",) if what == DOCUMENTS else ("PUT", "PATCH", "DELETE")  # a file is handed in by PUT
         if not behind and method in changes and _is_plural(words[-1]):
             return _Route(reference, identity, what, _plain(before[-1]) if before else "", is_sent=True)
-    variables = [words_of(_plain(part)) for part in parts if _VARIABLE.match(part)]
+    variables = [words_of(_plain(part)) for part in parts if VARIABLE.match(part)]
     by_number = at is None and method == "GET" and bool(variables) and variables[-1][-1:] == ["id"]
     if by_number and _ABOUT_MODELS.isdisjoint([*said, *done]) and (what := _noun(variables[-1][:-1])):
         return _Route(reference, identity, what, "_".join(variables[-1]))  # `/analysis/{cv_id}`, `/balance/{customer_id}`
     if method not in ("POST", "PUT", "PATCH", "DELETE") and done and done[0] in _GETS:
         told, by = (done[1 : done.index("by")], done[done.index("by") + 1 :]) if "by" in done else (done[1:], [])
-        named = any(_VARIABLE.match(part) for part in parts)
+        named = any(VARIABLE.match(part) for part in parts)
         if told and _is_plural(told[-1]) and not named and (what := _noun(told)):
             return _Route(reference, identity, what, "_".join(by))
     return None
@@ -171,7 +171,7 @@ def _kept_by_graphs(assembly: Assembly, known: set[str]) -> list[_Route]:
 
 def _before(parts: list[str], at: int) -> list[str]:
     """What a history is of, where it stands in the part before: `/chat/history`."""
-    said = at and words_of(parts[at]) in (["history"], ["memory"]) and not _VARIABLE.match(parts[at - 1])
+    said = at and words_of(parts[at]) in (["history"], ["memory"]) and not VARIABLE.match(parts[at - 1])
     return words_of(parts[at - 1])[-1:] if said else []
 
 

@@ -32,7 +32,8 @@ _READ_OFF = frozenset(
 
 _ADDRESS = frozenset({"base_url", "baseURL", "api_base", "openai_api_base", "endpoint", "host"})
 _KEY = frozenset({"api_key", "apiKey", "openai_api_key"})
-_HERE = re.compile(r"(https?://)?(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)", re.IGNORECASE)
+HOSTS_HERE = r"localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|host\.docker\.internal"
+_HERE = re.compile(rf"(?:https?://)?(?:{HOSTS_HERE})(?=[:/?#]|$)", re.IGNORECASE)
 # What local servers are given, whose client insists on a key.
 _NO_KEY = re.compile(
     r"(sk-)?no[-_]?key([-_](needed|required))?|not[-_ ](needed|required)|lm[-_]?studio|ollama|llama\.?cpp|vllm|empty", re.IGNORECASE

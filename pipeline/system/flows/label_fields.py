@@ -11,16 +11,15 @@ from collections.abc import Callable, Sequence
 from ingest.code.program import Node, Program
 from pipeline.system.rules.words import words_of
 
-_LAST = frozenset(
-    {"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "count", "size", "length", "score", "distance", "timestamp", "type"}
-)
-_FILES = frozenset({"filename", "originalname", "mimetype", "mime"})
-_PAIRS = frozenset({
+# Of these no sentence is made, whatever the thing is: a page's `status` may be its text, and its `type` anything.
+NO_TEXT = frozenset({"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "filename", "originalname", "mimetype", "mime"})
+_LAST = NO_TEXT | {"count", "size", "length", "score", "distance", "timestamp", "type"}
+PAIRS = frozenset({
     ("file", "name"), ("original", "name"), ("original", "filename"), ("status", "code"), ("status", "text"), ("reason", "phrase"),
     ("created", "at"), ("updated", "at"), ("mime", "type"), ("content", "type"), ("media", "type"),
 })  # fmt: skip
 _ALONE = frozenset({"status", "_id"})
-_BY_KEY = frozenset({"get", "pop"})
+BY_KEY = frozenset({"get", "pop"})
 
 
 def is_label(name: str) -> bool:
@@ -30,7 +29,7 @@ def is_label(name: str) -> bool:
         words = words[1:]
     if not words:
         return False
-    return words[-1] in _LAST or words[-1] in _FILES or tuple(words[-2:]) in _PAIRS or name.lower() in _ALONE
+    return words[-1] in _LAST or tuple(words[-2:]) in PAIRS or name.lower() in _ALONE
 
 
 def takes_a_label(program: Program, users: Callable[[Node], Sequence[tuple[int, int]]], user: Node) -> bool:
@@ -44,7 +43,7 @@ def takes_a_label(program: Program, users: Callable[[Node], Sequence[tuple[int, 
     calls = [call for call in calls if call.kind == "call"]
     if not calls or (value.text.startswith("get") and is_label(value.text)):
         return is_label(value.text)
-    if value.text not in _BY_KEY or len(calls) != 1 or len(calls[0].inputs) < 2:
+    if value.text not in BY_KEY or len(calls) != 1 or len(calls[0].inputs) < 2:
         return False
     key = program.value((user[0], calls[0].inputs[1]))
     return key.kind == "constant" and is_label(key.text)

@@ -10,17 +10,11 @@ from collections.abc import Callable
 
 from ingest.code.program import Node, Program
 from pipeline.system.assembly import Assembly
+from pipeline.system.flows.label_fields import BY_KEY, NO_TEXT, PAIRS
 from pipeline.system.flows.taint import Hit
 from pipeline.system.rules.words import words_of
 
-# Of these no sentence is made, whatever the thing is: a page's `status` may be its text, and its `type` anything.
-_NO_TEXT = frozenset({"id", "ids", "uuid", "guid", "sha", "checksum", "etag", "filename", "originalname", "mimetype", "mime"})
 _NUMBERS = frozenset({"id", "uuid", "guid"})
-_NO_TEXTS = frozenset({
-    ("file", "name"), ("original", "name"), ("status", "code"), ("status", "text"), ("reason", "phrase"), ("created", "at"),
-    ("updated", "at"), ("mime", "type"), ("content", "type"), ("media", "type"),
-})  # fmt: skip
-_BY_KEY = frozenset({"get", "pop"})
 _OF_TEXTS = frozenset({
     "str", "String", "toString", "strip", "trim", "lower", "toLowerCase", "upper", "toUpperCase", "replace", "replaceAll", "split", "join",
     "format", "formatted", "concat", "slice", "substring", "lstrip", "rstrip", "append", "push", "add", "get", "of", "asList", "basename",
@@ -31,7 +25,7 @@ _OF_TEXTS = frozenset({
 
 def says_nothing(assembly: Assembly, hit: Hit) -> bool:
     """Whether a way takes a number of a thing, or the name or kind of its file, and goes on with nothing but that."""
-    after = _taken(assembly.program, hit, lambda words: words[-1] in _NO_TEXT or tuple(words[-2:]) in _NO_TEXTS)
+    after = _taken(assembly.program, hit, lambda words: words[-1] in NO_TEXT or tuple(words[-2:]) in PAIRS)
     return after is not None and all(_keeps_to_it(assembly.program, node) for node in after)
 
 
@@ -60,7 +54,7 @@ def _asked_for(program: Program, call: Node) -> str:
     callee = program.value((call[0], value.inputs[0]))
     if callee.kind != "attribute":
         return ""
-    if callee.text in _BY_KEY and len(value.inputs) > 1:
+    if callee.text in BY_KEY and len(value.inputs) > 1:
         return str(program.constant((call[0], value.inputs[1])))
     return callee.text if callee.text.startswith("get") and len(value.inputs) == 1 else ""
 

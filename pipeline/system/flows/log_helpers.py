@@ -8,14 +8,13 @@ other. Where nobody calls it the line inside stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from ingest.code.program import FunctionRef, Node
 from pipeline.system.assembly import Assembly, Sink
 from pipeline.system.flows.debug_switches import is_on_demand
 from pipeline.system.flows.log_levels import is_below_level
-from pipeline.system.program.walking import inputs_of, walk
+from pipeline.system.program.walking import inside
 from pipeline.system.rules.words import words_of
 
 _HELPERS: Final = frozenset(
@@ -66,16 +65,10 @@ def _handed_on(assembly: Assembly, call: Node) -> tuple[FunctionRef, frozenset[i
     own = {(call[0], one.value): number for number, one in enumerate(facts.parameters) if one.name not in ("self", "this", "cls")}
     found, sinks = set[int](), list[Sink]()
     for sink in logs:
-        met = {
-            own[node] for node in walk((call[0], value.inputs[sink.argument]), lambda node: _parts(assembly, node), _MOST) if node in own
-        }
+        met = {own[node] for node in inside(program, (call[0], value.inputs[sink.argument]), _MOST) if node in own}
         found |= met
         sinks += [sink] if met else []
     return (function, frozenset(found), sinks) if sinks else None
-
-
-def _parts(assembly: Assembly, node: Node) -> Iterator[Node]:
-    yield from inputs_of(assembly.program, node)
 
 
 def _move(assembly: Assembly, function: FunctionRef, parameters: frozenset[int], sink: Sink) -> bool:

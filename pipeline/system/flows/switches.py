@@ -178,8 +178,9 @@ def _needs(assembly: Assembly, node: Node, holds: bool, depth: int) -> str | Non
         ):  # `parse_bool(os.getenv("AUTH", "false"))`
             return _needs(assembly, inner[1], holds, depth + 1)
         asked = [target.function for target in program.targets(node) if not target.constructs]
-        if len(asked) == 1 and len(inner) == 1 and len(returned := program.function(asked[0]).returns) == 1:  # `if not is_auth_required()`
-            return _needs(assembly, (asked[0][0], returned[0]), holds, depth + 1)
+        if asked and len(inner) == 1:  # `if not is_auth_required()`
+            found = [_needs(assembly, (one[0], given), holds, depth + 1) for one in asked for given in program.function(one).returns]
+            return found[0] if found and all(name is not None for name in found) else None
     if value.kind == "name":  # AUTH = os.getenv("AUTH", "false") == "true"
         for origin in program.origins(node):
             if program.value(origin).kind == "operation":

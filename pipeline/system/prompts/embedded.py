@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingest.code.program import Node
 from ingest.default_passwords import PASSWORD_NAME
-from ingest.facts import StoredText, Value
+from ingest.facts import CodeFacts, StoredText, Value
 from ingest.public_hosts import opens_at_a_cloud
 from ingest.secret_marks import mark_of
 from ingest.secrets import find_secrets, is_public_identifier, mask_literals_of, opens_only_here, says_development
@@ -323,7 +323,6 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
     for file, facts in enumerate(assembly.program.files):
         named = {value: name for name, values in facts.variables.items() for value in values}
         named.update({default: name for cls in facts.classes for name, _annotation, default, _line in cls.fields if default is not None})
-        docstrings = {_squeezed(function.docstring) for function in facts.functions if function.docstring}
         for identity, value in enumerate(facts.values):
             if value.kind != "constant" or value.constant_type != "string" or len(value.text) < _SHORTEST_PASSWORD:
                 continue
@@ -335,7 +334,7 @@ def _secrets(assembly: Assembly, prompts: set[Node]) -> None:
             by_name = all(span.detector == "Secret Keyword" for span in spans)  # nothing but a name tells of them
             if not spans or (by_name and (is_public_identifier(assigned, value.text) or _is_sample_code(value.text))):
                 continue
-            if by_name and "\n" in value.text and _squeezed(value.text) in docstrings:
+            if by_name and _is_docstring(facts, value.text):
                 continue  # a body of a request, as somebody may send it
             node = (file, identity)
             cited = assembly.cite(node)
@@ -369,6 +368,10 @@ def _is_beside_this_host(values: tuple[Value, ...], identity: int) -> bool:
             hosts = [values[given[name]] for name in ("host", "hostname", "server", "address") if name in given]
             return any(host.kind == "constant" and _THIS_HOST.fullmatch(host.text) for host in hosts)
     return False
+
+
+def _is_docstring(facts: CodeFacts, text: str) -> bool:
+    return "\n" in text and any(_squeezed(function.docstring) == _squeezed(text) for function in facts.functions if function.docstring)
 
 
 def _squeezed(text: str) -> str:
